@@ -1,0 +1,1 @@
+//! Nothing but tests, which hold the shape of the workspace: see `tests/`.
