@@ -5,4 +5,10 @@
 
 pub mod profile;
 
+mod glob;
+mod ignore;
+mod path;
+
+pub use ignore::IgnoreError;
+pub use path::BadPattern;
 pub use profile::Profile;
