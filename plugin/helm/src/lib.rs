@@ -3,6 +3,9 @@
 //!
 //! Nothing here reads a file, a clock, the environment or a random number generator: all of them are arguments.
 
+pub mod context;
+pub mod entropy;
+pub mod lookup;
 pub mod profile;
 
 mod glob;
