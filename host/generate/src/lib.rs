@@ -7,7 +7,12 @@
 mod error;
 mod request;
 mod service;
+mod source_tree;
 
 pub use crate::error::{Blame, Error, Location};
 pub use crate::request::{Application, ApplicationSource, Cluster, Parameter, ParameterValue, Request};
 pub use crate::service::{Announcement, Call, Collection, Match, PluginName, Service, Target};
+pub use crate::source_tree::{
+    BuildError, Builder as SourceTreeBuilder, Glob, GlobError, PathError, SourceFile, SourceTree, SourceView,
+    TreePath, ViewError,
+};
