@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::FunctionError;
+use crate::strconv::quote;
 
 /// A text is not a template. The display is Go's: `template: NAME:LINE: MESSAGE`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,13 +33,13 @@ pub struct Location {
 /// A template failed. The display is Go's:
 /// `template: FILE:LINE:COLUMN: executing "TEMPLATE" at <NODE>: MESSAGE`.
 #[derive(Debug, Clone)]
-pub struct ExecError {
-    /// The name of the template that was executing.
-    pub template: String,
-    /// Where; `None` if the template was never entered.
-    pub location: Option<Location>,
-    /// What is wrong.
-    pub cause: ExecCause,
+pub struct ExecError(Box<Failure>);
+
+#[derive(Debug, Clone)]
+struct Failure {
+    template: String,
+    location: Option<Location>,
+    cause: ExecCause,
 }
 
 /// What is wrong in an execution.
@@ -48,6 +49,8 @@ pub enum ExecCause {
     Message(String),
     /// There is no template of that name. Its display stands alone, without a location.
     NoTemplate {
+        /// The name.
+        name: String,
         /// The set that was asked, by its name.
         set: String,
     },
@@ -77,9 +80,31 @@ pub enum Limit {
 }
 
 impl ExecError {
+    pub(crate) fn new(template: String, location: Option<Location>, cause: ExecCause) -> Self {
+        Self(Box::new(Failure { template, location, cause }))
+    }
+
+    /// The name of the template that was executing.
+    #[must_use]
+    pub fn template(&self) -> &str {
+        &self.0.template
+    }
+
+    /// Where; `None` if the template was never entered.
+    #[must_use]
+    pub fn location(&self) -> Option<&Location> {
+        self.0.location.as_ref()
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn cause(&self) -> &ExecCause {
+        &self.0.cause
+    }
+
     /// The chain of failed executions from this one inwards, through the functions that executed templates.
     pub fn chain(&self) -> impl Iterator<Item = &Self> {
-        std::iter::successors(Some(self), |error| match &error.cause {
+        std::iter::successors(Some(self), |error| match error.cause() {
             ExecCause::Function { error, .. } => error.cause(),
             ExecCause::Message(_) | ExecCause::NoTemplate { .. } | ExecCause::Limit(_) => None,
         })
@@ -88,14 +113,15 @@ impl ExecError {
 
 impl fmt::Display for ExecError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { template, location, cause } = self;
+        let Failure { template, location, cause } = self.0.as_ref();
         match (location, cause) {
             (_, ExecCause::NoTemplate { .. }) => write!(formatter, "template: {cause}"),
             (None, _) => write!(formatter, "template: {template}: {cause}"),
             (Some(Location { file, line, column, node }), _) => {
                 write!(
                     formatter,
-                    "template: {file}:{line}:{column}: executing {template:?} at <{node}>: {cause}"
+                    "template: {file}:{line}:{column}: executing {} at <{node}>: {cause}",
+                    quote(template)
                 )
             }
         }
@@ -106,7 +132,9 @@ impl fmt::Display for ExecCause {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Message(message) => formatter.write_str(message),
-            Self::NoTemplate { set } => write!(formatter, "no template associated with template {set:?}"),
+            Self::NoTemplate { name, set } => {
+                write!(formatter, "no template {} associated with template {}", quote(name), quote(set))
+            }
             Self::Function { name, error } => write!(formatter, "error calling {name}: {error}"),
             Self::Limit(limit) => limit.fmt(formatter),
         }

@@ -5,6 +5,10 @@
 //! * [`Value`] is what templates work on; [`Object`] lets an embedder add its own types.
 //! * [`Function`] is what templates call, with a Go-like [`Signature`], so that errors read as Go's do.
 
+pub mod fmt;
+pub mod strconv;
+pub mod unicode;
+
 mod error;
 mod function;
 mod list;

@@ -1,0 +1,71 @@
+//! Go's `fmt.Sprint`, `Sprintln` and `Sprintf`.
+
+mod directive;
+mod flags;
+mod printer;
+
+use crate::fmt::printer::Printer;
+use crate::{Kind, Str, Value};
+
+/// Go's `fmt.Sprint`: the operands with `%v`, with a space between two of which neither is a string.
+///
+/// ```
+/// use gotemplate::{Value, fmt};
+/// let operands = [Value::int(1), Value::int(2), "a".into(), "b".into(), Value::int(3)];
+/// assert_eq!(fmt::sprint(&operands), "1 2ab3");
+/// ```
+#[must_use]
+pub fn sprint(operands: &[Value]) -> Str {
+    let mut out = Vec::new();
+    push_sprint(&mut out, operands);
+    out.into()
+}
+
+/// Appends what [`sprint`] returns.
+pub fn push_sprint(out: &mut Vec<u8>, operands: &[Value]) {
+    let mut after_string = true;
+    for operand in operands {
+        let is_string = operand.kind() == Kind::String;
+        if !is_string && !after_string {
+            out.push(b' ');
+        }
+        push_value(out, operand);
+        after_string = is_string;
+    }
+}
+
+/// Go's `fmt.Sprintln`: the operands with `%v`, always with a space between two, and a newline.
+#[must_use]
+pub fn sprintln(operands: &[Value]) -> Str {
+    let mut out = Vec::new();
+    for (index, operand) in operands.iter().enumerate() {
+        if index > 0 {
+            out.push(b' ');
+        }
+        push_value(&mut out, operand);
+    }
+    out.push(b'\n');
+    out.into()
+}
+
+/// Go's `fmt.Sprintf`, with its texts for operands that do not fit (`%!d(string=x)`).
+///
+/// ```
+/// use gotemplate::{Value, fmt};
+/// assert_eq!(fmt::sprintf(b"%s-%04d", &["a".into(), Value::int(7)]), "a-0007");
+/// assert_eq!(fmt::sprintf(b"%d", &["x".into()]), "%!d(string=x)");
+/// ```
+#[must_use]
+pub fn sprintf(format: &[u8], operands: &[Value]) -> Str {
+    let mut out = Vec::with_capacity(format.len() + 16 * operands.len());
+    directive::print(&mut Printer::new(&mut out), format, operands);
+    out.into()
+}
+
+/// Appends `value` as `%v` prints it.
+pub fn push_value(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::String(text) => out.extend_from_slice(text.as_bytes()),
+        other => Printer::new(out).print_operand(other, 'v'),
+    }
+}

@@ -1,0 +1,3 @@
+module tiphys.dev/oracle
+
+go 1.26
