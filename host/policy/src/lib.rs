@@ -2,11 +2,31 @@
 //!
 //! No IO, no clock, no environment: everything a decision needs is an argument. So each rule is
 //! one function that a test can ask a thousand questions.
+//!
+//! * [`Destination`] is where a request goes, parsed once and compared by parts, never as text.
+//! * [`Selection`] answers which of many entries is the one for a destination and a project (rules R2, R5–R7).
+//! * [`Cloud`] tells whose registry a host is, by anchored patterns (rule R8).
+//! * [`realm`] says where a registry may have its credentials sent (rule R10).
+//! * [`Pattern`] is what an operator writes to grant references and hosts to a plugin (rule R3).
+//! * [`admit`] judges the addresses that a name resolves to (rule R15).
 
 mod address;
 mod blame;
+mod cloud;
+mod destination;
+mod origin;
+mod pattern;
+mod project;
+pub mod realm;
 mod requester;
+mod selection;
 
 pub use crate::address::{AddressClass, AddressDenied, Reach, admit};
 pub use crate::blame::{Blame, Diagnose};
+pub use crate::cloud::{Azure, Cloud, Ecr, Partition};
+pub use crate::destination::{Destination, ParseDestinationError};
+pub use crate::origin::{DOCKER_HUB, Origin, ParseOriginError, RegistryHost, Transport};
+pub use crate::pattern::{ParsePatternError, Pattern};
+pub use crate::project::{Project, Projects};
 pub use crate::requester::Requester;
+pub use crate::selection::{Candidate, Kind, Outcome, Rank, Scope, Selection, State};
