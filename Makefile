@@ -1,0 +1,31 @@
+# `make help` lists what there is. Everything needs rustup and a C compiler, nothing else; targets
+# that measure against a peer or record what a peer does say which one they miss.
+
+CARGO ?= cargo
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: toolchain
+toolchain:
+	@rustup toolchain install >/dev/null 2>&1 || { echo "The Rust toolchain of rust-toolchain.toml is not installed and rustup's server can't be reached: run 'rustup toolchain install' in this folder once with a connection." >&2; exit 1; }
+
+.PHONY: build
+build: toolchain ## the tiphys binary: target/release/tiphys
+	$(CARGO) build --release --locked -p tiphys
+
+.PHONY: demo
+demo: toolchain ## a registry, a sidecar and an application, from end to end
+	$(CARGO) run --quiet --locked -p demo
+
+.PHONY: test
+test: toolchain ## every test
+	$(CARGO) test --locked --workspace
+
+.PHONY: check
+check: toolchain ## format, lints and documentation
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --quiet
