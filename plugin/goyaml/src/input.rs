@@ -1,0 +1,213 @@
+//! The text of a YAML stream: its encoding, and where in it reading must fail.
+//!
+//! go-yaml decodes its input in windows of 512 bytes as the scanner asks for
+//! characters, and reports a bad byte when its window is decoded, not when the
+//! scanner gets there. Which of two errors a document shows depends on that, so
+//! the windows are kept here, while the text itself is decoded once.
+
+use std::borrow::Cow;
+
+use crate::class::ByteSet;
+
+/// Bytes that go-yaml reads at a time.
+const WINDOW: usize = 512;
+
+const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
+const UTF16_LITTLE_MARK: &[u8] = b"\xff\xfe";
+const UTF16_BIG_MARK: &[u8] = b"\xfe\xff";
+
+/// A YAML stream, decoded to UTF-8 up to the first byte that isn't text.
+///
+/// ```
+/// use goyaml::Input;
+///
+/// assert_eq!(Input::new(b"\xef\xbb\xbfa: 1").text(), "a: 1");
+/// assert_eq!(Input::new(b"\xff\xfea\x00").text(), "a");
+/// ```
+#[derive(Debug)]
+pub struct Input<'a> {
+    text: Cow<'a, str>,
+    /// Why the text ends before the stream does, if so.
+    fault: Option<Fault>,
+    windows: Windows,
+}
+
+/// A byte sequence that may not occur in a YAML stream.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fault {
+    pub(crate) problem: &'static str,
+    /// Bytes that must be at hand to see it; `None` when only the end of the stream shows it.
+    reach: Option<usize>,
+}
+
+/// Where the windows end, as offsets into the text.
+#[derive(Debug)]
+enum Windows {
+    /// UTF-8: a window is 512 bytes, the first one less the byte order mark.
+    Utf8 { mark: usize },
+    /// UTF-16: widths differ, so the ends are listed.
+    Utf16 { ends: Vec<usize> },
+}
+
+impl<'a> Input<'a> {
+    /// Decodes `bytes`: UTF-8, or UTF-16 when it begins with such a byte order mark.
+    #[must_use]
+    pub fn new(bytes: &'a [u8]) -> Self {
+        if let Some(rest) = bytes.strip_prefix(UTF16_LITTLE_MARK) {
+            return Self::utf16(rest, u16::from_le_bytes);
+        }
+        if let Some(rest) = bytes.strip_prefix(UTF16_BIG_MARK) {
+            return Self::utf16(rest, u16::from_be_bytes);
+        }
+        match bytes.strip_prefix(UTF8_MARK) {
+            Some(rest) => Self::utf8(rest, UTF8_MARK.len()),
+            None => Self::utf8(bytes, 0),
+        }
+    }
+
+    /// The decoded text, without a byte order mark, up to the first fault.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn utf8(bytes: &'a [u8], mark: usize) -> Self {
+        let windows = Windows::Utf8 { mark };
+        let input = match std::str::from_utf8(bytes) {
+            Ok(text) => Self { text: Cow::Borrowed(text), fault: None, windows },
+            Err(error) => {
+                let (valid, rest) = bytes.split_at(error.valid_up_to());
+                let text = Cow::Borrowed(std::str::from_utf8(valid).unwrap_or_default());
+                Self { text, fault: Some(utf8_fault(rest)), windows }
+            }
+        };
+        input.cut_at_control_character()
+    }
+
+    /// Ends the text before the first character that YAML doesn't allow.
+    fn cut_at_control_character(mut self) -> Self {
+        if let Some((at, width)) = find_disallowed(self.text.as_bytes()) {
+            match &mut self.text {
+                Cow::Borrowed(text) => *text = text.get(..at).unwrap_or_default(),
+                Cow::Owned(text) => text.truncate(at),
+            }
+            self.fault = Some(Fault { problem: "control characters are not allowed", reach: Some(width) });
+        }
+        self
+    }
+
+    fn utf16(bytes: &'a [u8], unit: fn([u8; 2]) -> u16) -> Self {
+        let mut text = String::with_capacity(bytes.len());
+        let mut ends = Vec::new();
+        // The mark's two bytes belong to the first window.
+        let mut window_start = 0;
+        let mut window = WINDOW - 2;
+        let mut offset = 0;
+        let fault = loop {
+            let rest = bytes.get(offset..).unwrap_or_default();
+            if rest.is_empty() {
+                break None;
+            }
+            let (character, width) = match utf16_character(rest, unit) {
+                Ok(decoded) => decoded,
+                Err(fault) => break Some(fault),
+            };
+            if offset + width > window_start + window {
+                ends.push(text.len());
+                window_start = offset;
+                window = WINDOW;
+            }
+            text.push(character);
+            offset += width;
+        };
+        Self { text: Cow::Owned(text), fault, windows: Windows::Utf16 { ends } }.cut_at_control_character()
+    }
+
+    /// The end of the window that begins at `start`: decoding stops at the last character
+    /// that is in it as a whole. Fails when the window shows the fault.
+    pub(crate) fn window_end(&self, start: usize) -> Result<usize, &'static str> {
+        let end = match &self.windows {
+            Windows::Utf8 { mark } if start == 0 => WINDOW - mark,
+            Windows::Utf8 { .. } => start + WINDOW,
+            Windows::Utf16 { ends } => {
+                let next = ends.partition_point(|end| *end <= start);
+                ends.get(next).copied().unwrap_or(usize::MAX)
+            }
+        };
+        let length = self.text.len();
+        if end < length {
+            return Ok((start..=end).rev().find(|&at| self.text.is_char_boundary(at)).unwrap_or(start));
+        }
+        match self.fault {
+            Some(fault) if start == length || fault.reach.is_some_and(|reach| length + reach <= end) => {
+                Err(fault.problem)
+            }
+            _ => Ok(length),
+        }
+    }
+}
+
+/// The first character that YAML doesn't allow, and its width.
+fn find_disallowed(text: &[u8]) -> Option<(usize, usize)> {
+    let mut from = 0;
+    while let Some(found) = text.get(from..)?.iter().position(|byte| SUSPECT.contains(*byte)) {
+        let at = from + found;
+        match text.get(at..)? {
+            [0xc2, 0x80..=0x84 | 0x86..=0x9f, ..] => return Some((at, 2)),
+            [0xef, 0xbf, 0xbe | 0xbf, ..] => return Some((at, 3)),
+            [0xc2 | 0xef, ..] => from = at + 1,
+            _ => return Some((at, 1)),
+        }
+    }
+    None
+}
+
+/// Control characters, and the leading bytes of characters that may be disallowed.
+static SUSPECT: ByteSet = ByteSet::of(
+    b"\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x7f\xc2\xef",
+);
+
+/// What go-yaml says about the bytes that `from_utf8` refused.
+fn utf8_fault(rest: &[u8]) -> Fault {
+    let leading = rest.first().copied().unwrap_or_default();
+    let width = match leading {
+        _ if leading & 0xe0 == 0xc0 => 2,
+        _ if leading & 0xf0 == 0xe0 => 3,
+        _ if leading & 0xf8 == 0xf0 => 4,
+        _ => return Fault { problem: "invalid leading UTF-8 octet", reach: Some(1) },
+    };
+    let Some(sequence) = rest.get(..width) else {
+        return Fault { problem: "incomplete UTF-8 octet sequence", reach: None };
+    };
+    let problem = if sequence.iter().skip(1).any(|octet| octet & 0xc0 != 0x80) {
+        "invalid trailing UTF-8 octet"
+    } else if is_overlong(sequence) {
+        "invalid length of a UTF-8 sequence"
+    } else {
+        "invalid Unicode character"
+    };
+    Fault { problem, reach: Some(width) }
+}
+
+/// Whether a well-formed sequence encodes a character that a shorter one could.
+fn is_overlong(sequence: &[u8]) -> bool {
+    matches!(sequence, [0xc0 | 0xc1, ..] | [0xe0, 0x80..=0x9f, ..] | [0xf0, 0x80..=0x8f, ..])
+}
+
+fn utf16_character(rest: &[u8], unit: fn([u8; 2]) -> u16) -> Result<(char, usize), Fault> {
+    let at = |index: usize| Some(unit([*rest.get(index)?, *rest.get(index + 1)?]));
+    let seen = |problem| Fault { problem, reach: Some(0) };
+    let first = at(0).ok_or(Fault { problem: "incomplete UTF-16 character", reach: None })?;
+    if first & 0xfc00 == 0xdc00 {
+        return Err(seen("unexpected low surrogate area"));
+    }
+    if first & 0xfc00 != 0xd800 {
+        return Ok((char::from_u32(u32::from(first)).unwrap_or_default(), 2));
+    }
+    let second = at(2).ok_or(Fault { problem: "incomplete UTF-16 surrogate pair", reach: None })?;
+    if second & 0xfc00 != 0xdc00 {
+        return Err(seen("expected low surrogate area"));
+    }
+    let value = 0x1_0000 + (u32::from(first & 0x3ff) << 10) + u32::from(second & 0x3ff);
+    Ok((char::from_u32(value).unwrap_or_default(), 4))
+}
