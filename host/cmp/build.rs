@@ -1,0 +1,24 @@
+//! Makes Rust code and descriptors of the messages in `proto`, without a `protoc` on the machine.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut compiler = protox::Compiler::new(["proto"])?;
+    compiler.include_imports(true).open_files(["plugin.proto", "version.proto"])?;
+
+    #[expect(clippy::disallowed_methods, reason = "Cargo tells a build script where to write only so")]
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("no `OUT_DIR`")?);
+    #[expect(clippy::disallowed_methods, reason = "a build script has no `fs_err`")]
+    std::fs::write(out.join("descriptors.bin"), compiler.encode_file_descriptor_set())?;
+
+    tonic_prost_build::configure()
+        .client_mod_attribute(".", "#[cfg(test)]")
+        // The client's `connect` would need TCP.
+        .build_transport(false)
+        .bytes(".plugin.File")
+        .btree_map(".repository.ParameterAnnouncement")
+        .compile_fds(compiler.file_descriptor_set())?;
+    println!("cargo:rerun-if-changed=proto");
+    Ok(())
+}
