@@ -5,6 +5,7 @@
 
 pub mod context;
 pub mod entropy;
+pub mod functions;
 pub mod lookup;
 pub mod profile;
 

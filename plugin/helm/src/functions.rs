@@ -1,0 +1,62 @@
+//! The functions of a chart's templates: all of sprig 3.3 but `env` and `expandenv`, and Helm's own, with Go's
+//! signatures, so that errors of arity and type read as Go's do.
+//!
+//! `include`, `tpl`, `required`, `fail` and `lookup` are elsewhere: they need the running engine.
+//! The clock, entropy and the cluster are reached through [`Context`](crate::context::Context) alone.
+
+mod arguments;
+mod dates;
+mod dicts;
+mod encodings;
+mod flow;
+mod lists;
+mod numbers;
+mod paths;
+mod runes;
+mod strings;
+mod urls;
+mod versions;
+
+use gotemplate::{Function, Functions};
+
+use crate::profile::Profile;
+
+/// The functions of every profile, by their subject.
+const TABLES: &[&[Function]] = &[
+    dates::FUNCTIONS,
+    dicts::FUNCTIONS,
+    encodings::FUNCTIONS,
+    flow::FUNCTIONS,
+    lists::FUNCTIONS,
+    numbers::FUNCTIONS,
+    paths::FUNCTIONS,
+    strings::FUNCTIONS,
+    urls::FUNCTIONS,
+    versions::FUNCTIONS,
+];
+
+/// The functions that not every profile has, and the first profile that does. Later ones have them as well.
+const FIRST_PROFILES: &[(&str, Profile)] = &[
+    ("mustToDuration", Profile::V4_3),
+    ("durationSeconds", Profile::V4_3),
+    ("durationMilliseconds", Profile::V4_3),
+    ("durationMicroseconds", Profile::V4_3),
+    ("durationNanoseconds", Profile::V4_3),
+    ("durationMinutes", Profile::V4_3),
+    ("durationHours", Profile::V4_3),
+    ("durationDays", Profile::V4_3),
+    ("durationWeeks", Profile::V4_3),
+    ("durationRoundTo", Profile::V4_3),
+    ("durationTruncateTo", Profile::V4_3),
+];
+
+/// Go's predefined functions, sprig's and Helm's, as the profile has them.
+#[must_use]
+pub fn table(profile: Profile) -> Functions {
+    let mut functions = Functions::builtins();
+    functions.extend(TABLES.iter().copied().flatten().cloned());
+    for (name, _) in FIRST_PROFILES.iter().filter(|(_, first)| profile < *first) {
+        functions.remove(name);
+    }
+    functions
+}
