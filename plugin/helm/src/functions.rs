@@ -9,6 +9,7 @@ mod dates;
 mod dicts;
 mod encodings;
 mod flow;
+mod formats;
 mod lists;
 mod numbers;
 mod paths;
@@ -27,6 +28,7 @@ const TABLES: &[&[Function]] = &[
     dicts::FUNCTIONS,
     encodings::FUNCTIONS,
     flow::FUNCTIONS,
+    formats::FUNCTIONS,
     lists::FUNCTIONS,
     numbers::FUNCTIONS,
     paths::FUNCTIONS,
@@ -37,6 +39,9 @@ const TABLES: &[&[Function]] = &[
 
 /// The functions that not every profile has, and the first profile that does. Later ones have them as well.
 const FIRST_PROFILES: &[(&str, Profile)] = &[
+    ("toYamlPretty", Profile::V3_19),
+    ("mustToYaml", Profile::V4_1),
+    ("mustToToml", Profile::V4_2),
     ("mustToDuration", Profile::V4_3),
     ("durationSeconds", Profile::V4_3),
     ("durationMilliseconds", Profile::V4_3),

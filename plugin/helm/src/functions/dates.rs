@@ -14,9 +14,10 @@ use gotemplate::{Call, Function, FunctionError, Type, Value};
 
 use super::arguments::{Arguments, Outcome, fixed, text};
 use crate::context::Context;
-use duration::{Duration, SECOND};
+pub(super) use duration::Duration;
+use duration::SECOND;
 use objects::{DURATION, TIME};
-use time::Time;
+pub(super) use time::Time;
 use zone::Zone;
 
 const ANY: Type = Type::Any;

@@ -97,6 +97,11 @@ fn number(number: u64) -> Value {
     Value::Uint(number, UintKind::Uint64)
 }
 
+/// The version that a value is, or points to.
+pub(super) fn version_of(value: &Value) -> Option<&Version> {
+    receiver(value).ok()
+}
+
 fn receiver(value: &Value) -> Result<&Version, FunctionError> {
     let pointee = value.downcast_ref::<Pointer>().map(|pointer| &pointer.0);
     let found = pointee.or_else(|| value.downcast_ref::<Struct>().map(|version| &version.0));

@@ -123,6 +123,12 @@ impl Time {
         self.seconds.wrapping_mul(SECOND).wrapping_add(i64::from(self.nanoseconds))
     }
 
+    /// As JSON has it (RFC 3339).
+    pub(crate) fn to_rfc3339(&self) -> String {
+        let text = super::layout::format(self, b"2006-01-02T15:04:05.999999999Z07:00");
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
     /// The order of the instants.
     pub(crate) fn instant(&self) -> (i64, u32) {
         (self.seconds, self.nanoseconds)

@@ -1,0 +1,113 @@
+//! JSON, YAML and TOML.
+
+mod source;
+mod toml;
+
+use gotemplate::{Call, Function, FunctionError, List, Map, Type, Value};
+use goyaml::sigs::Target;
+use goyaml::{json, sigs, v3};
+
+use super::arguments::{Arguments, Outcome, fixed, text};
+use crate::context::Context;
+use crate::profile::Profile;
+use source::{Direct, Json, Values};
+use toml::{Floats, TomlError};
+
+const ANY: Type = Type::Any;
+const STRING: Type = Type::String;
+const DICT: Type = Type::MAP;
+const LIST: Type = Type::LIST;
+
+/// Columns of a level where the text is meant for people.
+const INDENT: usize = 2;
+
+/// Those that swallow an error return nothing in its place, or its text.
+pub(super) const FUNCTIONS: &[Function] = &[
+    fixed("toJson", &[ANY], STRING, |_, a| text(to_json(a).unwrap_or_default())),
+    fixed("mustToJson", &[ANY], STRING, |_, a| text(to_json(a)?)),
+    fixed("toPrettyJson", &[ANY], STRING, |_, a| text(to_pretty_json(a).unwrap_or_default())),
+    fixed("mustToPrettyJson", &[ANY], STRING, |_, a| text(to_pretty_json(a)?)),
+    fixed("toRawJson", &[ANY], STRING, |_, a| text(to_raw_json(a)?)),
+    fixed("mustToRawJson", &[ANY], STRING, |_, a| text(to_raw_json(a)?)),
+    fixed("fromJson", &[STRING], DICT, |_, a| {
+        Ok(dict_or_error(json::decode(a.text(0), Target::Map, &mut Values)))
+    }),
+    fixed("fromJsonArray", &[STRING], LIST, |_, a| {
+        Ok(list_or_error(json::decode(a.text(0), Target::Slice, &mut Values)))
+    }),
+    fixed("mustFromJson", &[STRING], ANY, |_, a| {
+        let value = json::decode(a.text(0), Target::Any, &mut Values);
+        value.map(Option::unwrap_or_default).map_err(|error| error.to_string().into())
+    }),
+    fixed("toYaml", &[ANY], STRING, |_, a| text(to_yaml(a).unwrap_or_default())),
+    fixed("mustToYaml", &[ANY], STRING, |_, a| text(to_yaml(a)?)),
+    fixed("toYamlPretty", &[ANY], STRING, |_, a| text(without_newline(v3::encode(Direct(a.any(0)), INDENT)))),
+    fixed("fromYaml", &[STRING], DICT, |_, a| {
+        Ok(dict_or_error(sigs::decode(a.text(0), Target::Map, &mut Values)))
+    }),
+    fixed("fromYamlArray", &[STRING], LIST, |_, a| {
+        Ok(list_or_error(sigs::decode(a.text(0), Target::Slice, &mut Values)))
+    }),
+    fixed("toToml", &[ANY], STRING, to_toml),
+    fixed("mustToToml", &[ANY], STRING, |call, a| {
+        let floats = floats(Context::of(call)?.profile());
+        text(toml::encode(&a.any(0), floats).map_err(|error| FunctionError::new(error.to_string()))?)
+    }),
+];
+
+fn to_json(a: &[Value]) -> Result<String, FunctionError> {
+    json::encode(Json(a.any(0)), json::Escape::Html).map_err(|error| error.to_string().into())
+}
+
+fn to_pretty_json(a: &[Value]) -> Result<String, FunctionError> {
+    json::encode_indented(Json(a.any(0)), json::Escape::Html, "  ").map_err(|error| error.to_string().into())
+}
+
+fn to_raw_json(a: &[Value]) -> Result<String, FunctionError> {
+    json::encode(Json(a.any(0)), json::Escape::Minimal).map_err(|error| error.to_string().into())
+}
+
+fn to_yaml(a: &[Value]) -> Result<String, FunctionError> {
+    let encoded = sigs::encode(Json(a.any(0))).map_err(|error| FunctionError::new(error.to_string()))?;
+    Ok(without_newline(encoded))
+}
+
+fn without_newline(mut encoded: String) -> String {
+    if encoded.ends_with('\n') {
+        encoded.pop();
+    }
+    encoded
+}
+
+/// Null, and an empty document, are the nil map; an error is the value of its key `Error`.
+fn dict_or_error<E: ToString>(decoded: Result<Option<Value>, E>) -> Value {
+    match decoded {
+        Ok(value) => value.unwrap_or_else(|| Value::Map(Map::nil(&Type::Any))),
+        Err(error) => Value::map([("Error", Value::string(error.to_string()))]),
+    }
+}
+
+/// Null, and an empty document, are the nil list; an error is the only element.
+fn list_or_error<E: ToString>(decoded: Result<Option<Value>, E>) -> Value {
+    match decoded {
+        Ok(value) => value.unwrap_or_else(|| Value::List(List::nil(&Type::Any))),
+        Err(error) => Value::list(vec![Value::string(error.to_string())]),
+    }
+}
+
+/// The text of an error is the value, but nil panics.
+fn to_toml(call: &mut Call<'_>, a: &[Value]) -> Outcome {
+    let floats = floats(Context::of(call)?.profile());
+    match toml::encode(&a.any(0), floats) {
+        Ok(document) => text(document),
+        Err(TomlError::Nil) => Err(TomlError::Nil.to_string().into()),
+        Err(error) => text(error.to_string()),
+    }
+}
+
+fn floats(profile: Profile) -> Floats {
+    match profile {
+        Profile::V3_16 | Profile::V3_19 => Floats::Digits,
+        Profile::V3_21 | Profile::V4_1 | Profile::V4_2 | Profile::V4_3 => Floats::Shortest,
+    }
+}

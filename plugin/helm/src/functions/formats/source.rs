@@ -1,0 +1,171 @@
+//! Template values as JSON, YAML and TOML see them.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use gotemplate::{FloatKind, List, Map, Str, Value};
+use goyaml::{Build, Source, View};
+
+use crate::functions::dates::{Duration, Time};
+use crate::functions::versions;
+
+/// A value without its Go type, for encoders that look behind names.
+pub(super) enum Plain {
+    Nil,
+    Bool(bool),
+    Int(i64),
+    Uint(u64),
+    Float(f64, FloatKind),
+    /// A string, or what a type writes of itself as text.
+    Text(Str),
+    /// A time, by RFC 3339.
+    Time(String),
+    /// A duration: a number for encoders that don't know the type.
+    Duration {
+        nanoseconds: i64,
+        text: String,
+    },
+    List(List),
+    /// A map, or a struct by the names of its fields.
+    Map(Map),
+    /// A function, or a complex number.
+    Unsupported,
+}
+
+/// What the value is.
+pub(super) fn plain(value: &Value) -> Plain {
+    match value {
+        Value::Nil => Plain::Nil,
+        Value::Bool(value) => Plain::Bool(*value),
+        Value::Int(number, _) => Plain::Int(*number),
+        Value::Uint(number, _) => Plain::Uint(*number),
+        Value::Float(number, kind) => Plain::Float(*number, *kind),
+        Value::Complex(..) => Plain::Unsupported,
+        Value::String(text) => Plain::Text(text.clone()),
+        Value::List(list) => Plain::List(list.clone()),
+        Value::Map(map) => Plain::Map(map.clone()),
+        Value::Object(_) => plain_object(value),
+    }
+}
+
+fn plain_object(value: &Value) -> Plain {
+    if let Some(time) = value.downcast_ref::<Time>() {
+        return Plain::Time(time.to_rfc3339());
+    }
+    if let Some(duration) = value.downcast_ref::<Duration>() {
+        return Plain::Duration { nanoseconds: duration.0, text: duration.to_string() };
+    }
+    if let Some(version) = versions::version_of(value) {
+        return Plain::Text(version.to_string().into());
+    }
+    let Value::Object(object) = value else { return Plain::Unsupported };
+    match object.basic() {
+        Some(basic) => plain(&basic),
+        None if object.is_nil() => Plain::Nil,
+        None if object.signature().is_some() => Plain::Unsupported,
+        None => Plain::Map(object.fields().into_iter().collect()),
+    }
+}
+
+/// A value on its way through `encoding/json`, which `toYaml` takes as well.
+#[derive(Clone)]
+pub(super) struct Json(pub(super) Value);
+
+impl Source for Json {
+    type Key = Str;
+
+    fn view(&self) -> View<'_, Self> {
+        match &self.0 {
+            Value::String(text) => return View::Text(Cow::Borrowed(text.as_bytes())),
+            other if other.is_nil() => return View::Null,
+            _ => {}
+        }
+        match plain(&self.0) {
+            Plain::Nil => View::Null,
+            Plain::Bool(value) => View::Bool(value),
+            Plain::Int(number) | Plain::Duration { nanoseconds: number, .. } => View::Int(number),
+            Plain::Uint(number) => View::Uint(number),
+            Plain::Float(number, _) => View::Float(number),
+            Plain::Text(text) => View::Text(Cow::Owned(text.as_bytes().to_vec())),
+            Plain::Time(text) => View::Text(Cow::Owned(text.into_bytes())),
+            Plain::List(list) => match list.as_bytes() {
+                Some(bytes) => View::Text(Cow::Owned(STANDARD.encode(bytes).into_bytes())),
+                None => View::Sequence(list.iter().map(Self).collect()),
+            },
+            Plain::Map(map) => {
+                View::Mapping(map.entries().into_iter().map(|(key, value)| (key, Self(value))).collect())
+            }
+            // Every type without a JSON form is a builtin one.
+            Plain::Unsupported => {
+                View::Unsupported(if matches!(self.0, Value::Complex(..)) { "complex128" } else { "func()" })
+            }
+        }
+    }
+}
+
+/// A value that go-yaml v3 writes itself, for `toYamlPretty`: lists of bytes are lists, and nil ones are empty.
+#[derive(Clone)]
+pub(super) struct Direct(pub(super) Value);
+
+impl Source for Direct {
+    type Key = Str;
+
+    fn view(&self) -> View<'_, Self> {
+        match plain(&self.0) {
+            Plain::Nil => View::Null,
+            Plain::Bool(value) => View::Bool(value),
+            Plain::Int(number) => View::Int(number),
+            Plain::Uint(number) => View::Uint(number),
+            Plain::Float(number, _) => View::Float(number),
+            Plain::Text(text) => View::Text(Cow::Owned(text.as_bytes().to_vec())),
+            Plain::Time(text) | Plain::Duration { text, .. } => View::Text(Cow::Owned(text.into_bytes())),
+            Plain::List(list) => View::Sequence(list.iter().map(Self).collect()),
+            Plain::Map(map) => {
+                View::Mapping(map.entries().into_iter().map(|(key, value)| (key, Self(value))).collect())
+            }
+            Plain::Unsupported => View::Unsupported("func()"),
+        }
+    }
+}
+
+/// Makes template values of documents.
+pub(super) struct Values;
+
+impl Build for Values {
+    type Value = Value;
+
+    fn null(&mut self) -> Value {
+        Value::Nil
+    }
+
+    fn bool(&mut self, value: bool) -> Value {
+        Value::Bool(value)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "Go decodes numbers of JSON as float64")]
+    fn int(&mut self, value: i64) -> Value {
+        Value::float(value as f64)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "Go decodes numbers of JSON as float64")]
+    fn uint(&mut self, value: u64) -> Value {
+        Value::float(value as f64)
+    }
+
+    fn float(&mut self, value: f64) -> Value {
+        Value::float(value)
+    }
+
+    fn string(&mut self, text: &str) -> Value {
+        Value::string(text)
+    }
+
+    fn sequence(&mut self, items: Vec<Value>) -> Value {
+        Value::list(items)
+    }
+
+    fn mapping(&mut self, entries: Vec<(Cow<'_, str>, Value)>) -> Value {
+        Value::map(entries)
+    }
+}
