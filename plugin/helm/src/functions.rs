@@ -13,6 +13,7 @@ mod formats;
 mod lists;
 mod numbers;
 mod paths;
+mod regexes;
 mod runes;
 mod strings;
 mod urls;
@@ -32,6 +33,7 @@ const TABLES: &[&[Function]] = &[
     lists::FUNCTIONS,
     numbers::FUNCTIONS,
     paths::FUNCTIONS,
+    regexes::FUNCTIONS,
     strings::FUNCTIONS,
     urls::FUNCTIONS,
     versions::FUNCTIONS,
