@@ -5,6 +5,7 @@
 //! The clock, entropy and the cluster are reached through [`Context`](crate::context::Context) alone.
 
 mod arguments;
+mod crypto;
 mod dates;
 mod dicts;
 mod encodings;
@@ -13,6 +14,7 @@ mod formats;
 mod lists;
 mod numbers;
 mod paths;
+mod random;
 mod regexes;
 mod runes;
 mod strings;
@@ -25,6 +27,7 @@ use crate::profile::Profile;
 
 /// The functions of every profile, by their subject.
 const TABLES: &[&[Function]] = &[
+    crypto::FUNCTIONS,
     dates::FUNCTIONS,
     dicts::FUNCTIONS,
     encodings::FUNCTIONS,
@@ -33,6 +36,7 @@ const TABLES: &[&[Function]] = &[
     lists::FUNCTIONS,
     numbers::FUNCTIONS,
     paths::FUNCTIONS,
+    random::FUNCTIONS,
     regexes::FUNCTIONS,
     strings::FUNCTIONS,
     urls::FUNCTIONS,
