@@ -21,25 +21,33 @@ pub(crate) trait Assemble<'t> {
 
 /// Decodes the root of a document.
 pub(crate) fn decode<'t, A: Assemble<'t>>(tape: &'t Tape<'_>, assemble: &mut A) -> Result<A::Value, Error> {
-    let mut run = Run::new(tape, assemble, Budget::default());
+    let mut run = Run::new(tape, assemble, Aliases::default());
     match run.run(0) {
         Ok(value) => Ok(value),
         Err(Stop::Error(error)) => Err(error),
-        Err(Stop::Key(at)) => Err(key_error(tape, at, run.budget)),
+        Err(Stop::Key(at)) => Err(key_error(tape, at, run.aliases)),
     }
 }
 
 /// The error about a key that is a collection: decoding the key may fail before that.
-fn key_error(tape: &Tape<'_>, mut at: usize, mut budget: Budget) -> Error {
+fn key_error(tape: &Tape<'_>, mut at: usize, mut aliases: Aliases) -> Error {
     loop {
-        let mut assemble = AnyValues;
-        let mut run = Run::new(tape, &mut assemble, budget);
+        let mut assemble = AnyValues { order: KeyOrder::Sorted };
+        let mut run = Run::new(tape, &mut assemble, aliases);
         match run.run(at) {
             Ok(value) => return Error::Key(go_syntax(&value)),
             Err(Stop::Error(error)) => return error,
-            Err(Stop::Key(inner)) => (at, budget) = (inner, run.budget),
+            Err(Stop::Key(inner)) => (at, aliases) = (inner, run.aliases),
         }
     }
+}
+
+/// What is known of the aliases of a document.
+#[derive(Debug, Default)]
+struct Aliases {
+    budget: Budget,
+    /// The aliases that are being replaced, by node.
+    active: Vec<bool>,
 }
 
 /// Why decoding stops.
@@ -60,9 +68,7 @@ struct Run<'r, 't, 'i, A: Assemble<'t>> {
     assemble: &'r mut A,
     frames: Vec<Frame<'t, A::Value>>,
     depth: usize,
-    budget: Budget,
-    /// The aliases that are being replaced, by node.
-    active: Vec<bool>,
+    aliases: Aliases,
 }
 
 struct Frame<'t, V> {
@@ -94,8 +100,8 @@ enum FrameKind<'t, V> {
 }
 
 impl<'r, 't, 'i, A: Assemble<'t>> Run<'r, 't, 'i, A> {
-    fn new(tape: &'t Tape<'i>, assemble: &'r mut A, budget: Budget) -> Self {
-        Self { tape, assemble, frames: Vec::new(), depth: 0, budget, active: Vec::new() }
+    fn new(tape: &'t Tape<'i>, assemble: &'r mut A, aliases: Aliases) -> Self {
+        Self { tape, assemble, frames: Vec::new(), depth: 0, aliases }
     }
 
     fn run(&mut self, root: usize) -> Result<A::Value, Stop> {
@@ -117,7 +123,7 @@ impl<'r, 't, 'i, A: Assemble<'t>> Run<'r, 't, 'i, A> {
 
     /// Begins a node: makes its value if it's a scalar, or else pushes a frame.
     fn open(&mut self, at: usize) -> Result<Option<A::Value>, Stop> {
-        self.budget.count()?;
+        self.aliases.budget.count()?;
         let node = self.node(at)?;
         match node.shape {
             Shape::Scalar { .. } => Ok(Some(self.assemble.scalar(atom(node)?))),
@@ -240,7 +246,7 @@ impl<'r, 't, 'i, A: Assemble<'t>> Run<'r, 't, 'i, A> {
     }
 
     fn key(&mut self, at: usize) -> Result<Atom<'t>, Stop> {
-        self.budget.count()?;
+        self.aliases.budget.count()?;
         let node = self.node(at)?;
         match node.shape {
             Shape::Scalar { .. } => Ok(atom(node)?),
@@ -249,9 +255,11 @@ impl<'r, 't, 'i, A: Assemble<'t>> Run<'r, 't, 'i, A> {
                 self.enter_alias(at, node)?;
                 let node = self.node(target)?;
                 if !matches!(node.shape, Shape::Scalar { .. }) {
+                    // It's entered once more when the key is decoded for the error.
+                    self.leave_alias(at);
                     return Err(Stop::Key(at));
                 }
-                self.budget.count()?;
+                self.aliases.budget.count()?;
                 self.leave_alias(at);
                 Ok(atom(node)?)
             }
@@ -287,10 +295,10 @@ impl<'r, 't, 'i, A: Assemble<'t>> Run<'r, 't, 'i, A> {
         let Shape::Mapping(end) = self.node(target)?.shape else {
             return Err(Error::Merge.into());
         };
-        self.budget.count()?;
+        self.aliases.budget.count()?;
         if alias.is_some() {
             self.enter_alias(at, node)?;
-            self.budget.count()?;
+            self.aliases.budget.count()?;
         }
         let kind = FrameKind::Merge { owner, key: None, alias };
         self.frames.push(Frame { kind, next: target + 1, end });
@@ -298,20 +306,20 @@ impl<'r, 't, 'i, A: Assemble<'t>> Run<'r, 't, 'i, A> {
     }
 
     fn enter_alias(&mut self, at: usize, node: &Node<'_>) -> Result<(), Stop> {
-        if self.active.is_empty() {
-            self.active = vec![false; self.tape.len()];
+        if self.aliases.active.is_empty() {
+            self.aliases.active = vec![false; self.tape.len()];
         }
-        match self.active.get_mut(at) {
+        match self.aliases.active.get_mut(at) {
             Some(active) if !*active => *active = true,
             _ => return Err(Error::SelfReference(node.text.clone().into_owned()).into()),
         }
-        self.budget.alias_depth += 1;
+        self.aliases.budget.alias_depth += 1;
         Ok(())
     }
 
     fn leave_alias(&mut self, at: usize) {
-        self.budget.alias_depth -= 1;
-        if let Some(active) = self.active.get_mut(at) {
+        self.aliases.budget.alias_depth -= 1;
+        if let Some(active) = self.aliases.active.get_mut(at) {
             *active = false;
         }
     }
@@ -337,7 +345,17 @@ fn is_merge(node: &Node<'_>) -> bool {
 }
 
 /// Makes what go-yaml makes for an `interface{}`.
-pub(crate) struct AnyValues;
+pub(crate) struct AnyValues {
+    pub(crate) order: KeyOrder,
+}
+
+/// The order of a mapping's entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyOrder {
+    Sorted,
+    /// Where each key came first.
+    Document,
+}
 
 impl<'t> Assemble<'t> for AnyValues {
     type Value = Value;
@@ -361,8 +379,27 @@ impl<'t> Assemble<'t> for AnyValues {
 
     fn mapping(&mut self, entries: Vec<(Atom<'t>, Value)>, _: usize) -> Value {
         let entries = entries.into_iter().map(|(key, value)| (self.scalar(key), value)).collect();
-        Value::Mapping(last_of_each(entries, Value::key_order))
+        Value::Mapping(match self.order {
+            KeyOrder::Sorted => last_of_each(entries, Value::key_order),
+            KeyOrder::Document => in_document_order(entries),
+        })
     }
+}
+
+/// Keeps the last of each key, where the first was.
+fn in_document_order(entries: Vec<(Value, Value)>) -> Vec<(Value, Value)> {
+    let numbered = entries.into_iter().enumerate();
+    let mut numbered: Vec<_> = numbered.map(|(at, (key, value))| (key, (at, value))).collect();
+    numbered.sort_by(|(a, _), (b, _)| a.key_order(b));
+    numbered.dedup_by(|later, earlier| {
+        let same = later.0.key_order(&earlier.0).is_eq();
+        if same {
+            std::mem::swap(&mut later.1.1, &mut earlier.1.1);
+        }
+        same
+    });
+    numbered.sort_by_key(|(_, (at, _))| *at);
+    numbered.into_iter().map(|(key, (_, value))| (key, value)).collect()
 }
 
 /// Sorts entries by their keys, and keeps the last of each key.

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::Value;
 use crate::number::format_float;
+use crate::unicode::is_print;
 
 /// `%#v` of a value that is an `interface{}`.
 pub(crate) fn go_syntax(value: &Value) -> String {
@@ -46,11 +47,26 @@ fn write_value<'v>(text: &mut String, value: &'v Value, work: &mut Vec<Part<'v>>
         Value::Mapping(entries) => {
             text.push_str("map[interface {}]interface {}{");
             work.push(Part::Text("}"));
-            for (index, (key, value)) in entries.iter().enumerate().rev() {
+            let mut entries: Vec<_> = entries.iter().collect();
+            entries.sort_by(|(a, _), (b, _)| type_rank(a).cmp(&type_rank(b)).then(a.key_order(b)));
+            for (index, (key, value)) in entries.into_iter().enumerate().rev() {
                 work.extend([Part::Inner(value), Part::Text(":"), Part::Inner(key)]);
                 work.extend((index > 0).then_some(Part::Text(", ")));
             }
         }
+    }
+}
+
+/// `fmt` sorts keys by the addresses of their types first, which come in this order.
+fn type_rank(key: &Value) -> u8 {
+    match key {
+        Value::Null => 0,
+        Value::Text(_) | Value::Bytes(_) => 1,
+        Value::Uint(_) => 2,
+        Value::Int(_) => 3,
+        Value::Float(_) => 4,
+        Value::Bool(_) => 5,
+        Value::Sequence(_) | Value::Mapping(_) => 6,
     }
 }
 
@@ -99,10 +115,4 @@ fn quote_character(text: &mut String, character: char) {
             let _ = write!(text, "\\U{:08x}", u32::from(character));
         }
     }
-}
-
-/// An approximation of `strconv.IsPrint`, which follows Unicode's tables: what Rust's
-/// own escapes keep, less the spaces other than U+0020.
-fn is_print(character: char) -> bool {
-    !character.is_whitespace() && character.escape_debug().count() == 1
 }

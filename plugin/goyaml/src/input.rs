@@ -53,6 +53,10 @@ impl<'a> Input<'a> {
     /// Decodes `bytes`: UTF-8, or UTF-16 when it begins with such a byte order mark.
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
+        if bytes.is_empty() {
+            // go-yaml reads an empty line instead.
+            return Self::utf8(b"\n", 0);
+        }
         if let Some(rest) = bytes.strip_prefix(UTF16_LITTLE_MARK) {
             return Self::utf16(rest, u16::from_le_bytes);
         }

@@ -3,13 +3,13 @@
 
 use std::cmp::Ordering;
 
-use crate::Dialect;
+use crate::{Dialect, unicode};
 
 /// Sorts the entries of a mapping as go-yaml's encoder does.
-pub(crate) fn sort_entries<K: AsRef<[u8]>, V>(dialect: Dialect, entries: &mut [(K, V)]) {
+pub(crate) fn sort_entries<K: AsRef<[u8]>, V>(dialect: Dialect, entries: &mut Vec<(K, V)>) {
     let order = |a: &(K, V), b: &(K, V)| compare(dialect, a.0.as_ref(), b.0.as_ref());
     if !entries.is_sorted_by(|a, b| order(a, b).is_le()) {
-        entries.sort_by(order);
+        merge_sort(entries, &order);
     }
 }
 
@@ -70,9 +70,29 @@ fn number(text: &str, start: i64) -> (i64, usize) {
 }
 
 fn is_digit(character: char) -> bool {
-    character.is_ascii_digit() || !character.is_ascii() && crate::unicode::is_decimal_digit(character)
+    character.is_ascii_digit() || !character.is_ascii() && unicode::is_digit(character)
 }
 
 fn is_letter(character: char) -> bool {
-    character.is_ascii_alphabetic() || !character.is_ascii() && crate::unicode::is_letter(character)
+    character.is_ascii_alphabetic() || !character.is_ascii() && unicode::is_letter(character)
+}
+
+/// Sorts without the demands that `sort_by` makes on `order`, which it may panic about:
+/// go-yaml's order has cycles, such as `0b` < `1"` < `03b` < `0b`. What such keys come out
+/// as depends on their order before, which is random in Go.
+fn merge_sort<T>(items: &mut Vec<T>, order: &impl Fn(&T, &T) -> Ordering) {
+    if items.len() < 2 {
+        return;
+    }
+    let mut right = items.split_off(items.len() / 2);
+    merge_sort(items, order);
+    merge_sort(&mut right, order);
+    let left = std::mem::replace(items, Vec::with_capacity(items.len() + right.len()));
+    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
+        let next = if order(a, b).is_le() { left.next() } else { right.next() };
+        items.extend(next);
+    }
+    items.extend(left);
+    items.extend(right);
 }

@@ -92,23 +92,51 @@ pub(crate) fn parse_go_float(text: &str) -> Option<f64> {
     parse_decimal_float(&text.replace('_', ""))
 }
 
-/// The shortest digits that read back as `value`, and the power of ten of the first.
-fn shortest(value: impl std::fmt::LowerExp) -> (String, i32) {
-    let text = format!("{value:e}");
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+/// The shortest digits that read back as a float, and the power of ten of the first.
+#[derive(Debug)]
+struct Shortest {
+    digits: String,
+    exponent: i32,
+}
+
+impl Shortest {
+    fn new<F: std::fmt::LowerExp + std::str::FromStr + PartialEq>(value: F) -> Self {
+        let (digits, exponent) = split_exponent(&format!("{value:e}"));
+        let shortest = Self { digits, exponent };
+        // Fewer digits can't be half way between two floats.
+        if shortest.digits.len() > 6 { shortest.rounded_to_even(&value) } else { shortest }
+    }
+
+    /// Go takes the even one of two texts that are equally close, where Rust takes the larger.
+    fn rounded_to_even<F: std::fmt::LowerExp + std::str::FromStr + PartialEq>(self, value: &F) -> Self {
+        let length = self.digits.len();
+        let (exact, exponent) = split_exponent(&format!("{value:.*e}", length + 30));
+        let Some((kept, rest)) = exact.split_at_checked(length) else { return self };
+        let half_way = rest.starts_with('5') && rest.trim_end_matches('0').len() == 1;
+        if !half_way || !kept.ends_with(['0', '2', '4', '6', '8']) {
+            return self;
+        }
+        let (first, others) = kept.split_at_checked(1).unwrap_or((kept, ""));
+        let same = format!("{first}.{others}e{exponent}").parse::<F>().is_ok_and(|read| read == *value);
+        if same { Self { digits: kept.to_owned(), exponent } } else { self }
+    }
+}
+
+fn split_exponent(text: &str) -> (String, i32) {
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
     let digits = mantissa.chars().filter(char::is_ascii_digit).collect();
     (digits, exponent.parse().unwrap_or_default())
 }
 
 /// `strconv.FormatFloat(value, 'g', -1, 64)`, with YAML's names for what isn't a number.
 pub(crate) fn format_float(value: f64) -> String {
-    special(value).unwrap_or_else(|| general(value.is_sign_negative(), shortest(value.abs())))
+    special(value).unwrap_or_else(|| general(value.is_sign_negative(), Shortest::new(value.abs())))
 }
 
 /// `strconv.FormatFloat(value, 'g', -1, 32)`, with YAML's names for what isn't a number.
 pub(crate) fn format_float_32(value: f64) -> String {
     let value = value as f32;
-    special(f64::from(value)).unwrap_or_else(|| general(value.is_sign_negative(), shortest(value.abs())))
+    special(f64::from(value)).unwrap_or_else(|| general(value.is_sign_negative(), Shortest::new(value.abs())))
 }
 
 fn special(value: f64) -> Option<String> {
@@ -125,7 +153,7 @@ fn special(value: f64) -> Option<String> {
     Some(name.to_owned())
 }
 
-fn general(negative: bool, (digits, exponent): (String, i32)) -> String {
+fn general(negative: bool, Shortest { digits, exponent }: Shortest) -> String {
     if !(-4..6).contains(&exponent) {
         scientific(negative, &digits, exponent)
     } else {
@@ -176,7 +204,7 @@ fn positional(negative: bool, digits: &str, exponent: i32) -> String {
 /// A finite float as `encoding/json` writes it.
 pub(crate) fn format_json_float(value: f64) -> String {
     let negative = value.is_sign_negative();
-    let (digits, exponent) = shortest(value.abs());
+    let Shortest { digits, exponent } = Shortest::new(value.abs());
     let magnitude = value.abs();
     if magnitude != 0.0 && !(1e-6..1e21).contains(&magnitude) {
         // Unlike `strconv`, one digit of exponent is enough when it's negative.

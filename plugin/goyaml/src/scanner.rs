@@ -32,9 +32,17 @@ struct SimpleKey {
     possible: bool,
     /// Whether it's an error if no `:` follows.
     required: bool,
+    /// Whether its first token is held back until it's clear.
+    awaited: bool,
     /// The number of its first token, counted over the whole stream.
     token: usize,
     mark: Mark,
+}
+
+impl SimpleKey {
+    fn impossible(token: usize, mark: Mark) -> Self {
+        Self { possible: false, required: false, awaited: false, token, mark }
+    }
 }
 
 /// The scanner.
@@ -116,7 +124,8 @@ impl<'i> Scanner<'i> {
         // go-yaml v3 looks two tokens further, for comments that belong to the first.
         let behind = if self.dialect == Dialect::V3 { 2 } else { 0 };
         loop {
-            if self.ended && !self.queue.is_empty() || self.queue.len() > behind && !self.may_become_key()? {
+            let enough = self.ended || self.queue.len() > behind;
+            if enough && !self.may_become_key()? && !self.queue.is_empty() {
                 return Ok(());
             }
             self.fetch()?;
@@ -128,7 +137,7 @@ impl<'i> Scanner<'i> {
         let taken = self.taken;
         let first = self.simple_keys.partition_point(|key| key.token < taken);
         let found = self.simple_keys.iter().skip(first).take_while(|key| key.token == taken);
-        match found.enumerate().find(|(_, key)| key.possible).map(|(offset, _)| first + offset) {
+        match found.enumerate().find(|(_, key)| key.awaited).map(|(offset, _)| first + offset) {
             Some(level) => self.is_valid(level),
             None => Ok(false),
         }
@@ -160,6 +169,7 @@ impl<'i> Scanner<'i> {
         let mark = self.cursor.mark();
         let key = SimpleKey {
             possible: true,
+            awaited: true,
             required: self.in_block() && self.indent == column(mark),
             token: self.taken + self.queue.len(),
             mark,
@@ -180,6 +190,7 @@ impl<'i> Scanner<'i> {
             return Err(self.error(context, "could not find expected ':'"));
         }
         key.possible = false;
+        key.awaited = false;
         Ok(())
     }
 
@@ -292,12 +303,7 @@ impl<'i> Scanner<'i> {
     fn start_stream(&mut self) {
         self.started = true;
         self.simple_key_allowed = true;
-        self.simple_keys.push(SimpleKey {
-            possible: false,
-            required: false,
-            token: 0,
-            mark: Mark::default(),
-        });
+        self.simple_keys.push(SimpleKey::impossible(0, Mark::default()));
         self.push(TokenKind::StreamStart, self.cursor.mark());
     }
 
@@ -336,7 +342,7 @@ impl<'i> Scanner<'i> {
         self.save_simple_key()?;
         let token = self.taken + self.queue.len();
         let mark = self.cursor.mark();
-        self.simple_keys.push(SimpleKey { possible: false, required: false, token, mark });
+        self.simple_keys.push(SimpleKey::impossible(token, mark));
         if self.simple_keys.len() - 1 > MAX_DEPTH {
             return Err(self.depth_error());
         }
@@ -348,11 +354,21 @@ impl<'i> Scanner<'i> {
     fn close_flow(&mut self, kind: TokenKind<'i>) -> Result<(), Error> {
         self.forget_simple_key()?;
         if self.in_flow() {
-            self.simple_keys.pop();
+            self.leave_level();
         }
         self.simple_key_allowed = false;
         self.push_indicator(kind);
         Ok(())
+    }
+
+    /// Forgets the simple key of a flow collection that ends. If there was none, go-yaml
+    /// takes the number of the collection's own token for it, and doesn't wait any longer
+    /// for a `:` behind the collection: `[]: a` isn't a mapping.
+    fn leave_level(&mut self) {
+        let Some(inner) = self.simple_keys.pop() else { return };
+        if let Some(outer) = self.simple_keys.last_mut().filter(|outer| outer.token == inner.token) {
+            outer.awaited = false;
+        }
     }
 
     fn fetch_flow_entry(&mut self) -> Result<(), Error> {
@@ -403,11 +419,22 @@ impl<'i> Scanner<'i> {
 
     /// Puts the key token before the simple key that has turned out to be one.
     fn insert_key(&mut self, key: SimpleKey) -> Result<(), Error> {
-        let place = key.token.saturating_sub(self.taken).min(self.queue.len());
-        self.queue.insert(place, Token { kind: TokenKind::Key, start: key.mark, end: key.mark });
+        let token = Token { kind: TokenKind::Key, start: key.mark, end: key.mark };
+        // The key's first token may be gone already; go-yaml appends then.
+        let place = match key.token.checked_sub(self.taken) {
+            Some(place) if place < self.queue.len() => {
+                self.queue.insert(place, token);
+                place
+            }
+            _ => {
+                self.queue.push_back(token);
+                self.queue.len()
+            }
+        };
         self.open_block(key.mark, place, TokenKind::BlockMappingStart)?;
         if let Some(slot) = self.simple_keys.last_mut() {
             slot.possible = false;
+            slot.awaited = false;
         }
         self.simple_key_allowed = false;
         Ok(())

@@ -6,15 +6,16 @@ mod error;
 
 use std::borrow::Cow;
 
-pub use self::document::{Documents, documents};
+pub use self::document::{Documents, SeparatorError, documents};
 pub use self::encode::encode;
 pub use self::error::{DecodeError, EncodeError};
-use crate::decode::{AnyValues, Assemble, last_of_each};
+use crate::decode::{AnyValues, Assemble, KeyOrder, last_of_each};
+use crate::gosyntax::go_syntax;
 use crate::number::format_float_32;
 use crate::resolve::Atom;
 use crate::tape::Tape;
 use crate::text::go_lossy;
-use crate::{Build, Dialect, Error, Input, Parser, v2};
+use crate::{Build, Dialect, Error, Input, Parser, Value};
 
 /// Levels of collections that `encoding/json` reads.
 const MAX_JSON_DEPTH: usize = 10_000;
@@ -119,8 +120,10 @@ fn decode_tape<B: Build>(
 ) -> Result<Option<B::Value>, DecodeError> {
     let mut assemble = ThroughJson { build, trouble: false };
     let (kind, value) = crate::decode::decode(tape, &mut assemble)?;
-    if assemble.trouble {
-        return Err(trouble(tape)?);
+    if assemble.trouble
+        && let Some(error) = inexpressible(tape)?
+    {
+        return Err(error);
     }
     match kind {
         Kind::Null => Ok(None),
@@ -129,10 +132,74 @@ fn decode_tape<B: Build>(
     }
 }
 
-/// What exactly JSON can't express: found a second time, with all of Go's values at hand.
-pub(crate) fn trouble(tape: &Tape<'_>) -> Result<DecodeError, Error> {
-    let value = crate::decode::decode(tape, &mut AnyValues)?;
-    Ok(v2::find_inexpressible(&value).unwrap_or(DecodeError::Depth))
+/// What JSON can't express of a value, in the order in which `sigs.k8s.io/yaml` comes upon
+/// it: keys first, then numbers, then the depth.
+fn inexpressible(tape: &Tape<'_>) -> Result<Option<DecodeError>, Error> {
+    let value = crate::decode::decode(tape, &mut AnyValues { order: KeyOrder::Document })?;
+    Ok(inexpressible_key(&value).or_else(|| inexpressible_number(&value)))
+}
+
+/// A key that JSON can't express. Go takes the entries of a map in random order, in which
+/// the document's own is the most likely.
+pub(crate) fn inexpressible_key(root: &Value) -> Option<DecodeError> {
+    let mut left = vec![(None, root)];
+    while let Some((key, value)) = left.pop() {
+        if let Some(error) = key.and_then(|key| key_error(key, value)) {
+            return Some(error);
+        }
+        match value {
+            Value::Sequence(items) => left.extend(items.iter().rev().map(|item| (None, item))),
+            Value::Mapping(entries) => {
+                left.extend(entries.iter().rev().map(|(key, value)| (Some(key), value)))
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A number that JSON can't express, in the order in which JSON is written, or else
+/// collections that are too deep.
+pub(crate) fn inexpressible_number(root: &Value) -> Option<DecodeError> {
+    let mut left = vec![(root, 1)];
+    let mut deepest = 0;
+    while let Some((value, depth)) = left.pop() {
+        if let Some(error) = number_error(value) {
+            return Some(error);
+        }
+        match value {
+            Value::Sequence(items) => {
+                deepest = deepest.max(depth);
+                left.extend(items.iter().rev().map(|item| (item, depth + 1)));
+            }
+            Value::Mapping(entries) => {
+                deepest = deepest.max(depth);
+                let mut entries: Vec<_> = entries.iter().collect();
+                entries.sort_by_cached_key(|(key, _)| std::cmp::Reverse(key.name()));
+                left.extend(entries.into_iter().map(|(_, value)| (value, depth + 1)));
+            }
+            _ => {}
+        }
+    }
+    (deepest > MAX_JSON_DEPTH).then_some(DecodeError::Depth)
+}
+
+fn key_error(key: &Value, value: &Value) -> Option<DecodeError> {
+    let (kind, key) = match key {
+        Value::Null => ("%!s(<nil>)", "<nil>".to_owned()),
+        Value::Uint(key) => ("uint64", format!("{key:#x}")),
+        _ => return None,
+    };
+    Some(DecodeError::Key { kind, key, value: go_syntax(value) })
+}
+
+fn number_error(value: &Value) -> Option<DecodeError> {
+    match value {
+        Value::Float(value) if value.is_nan() => Some(DecodeError::Number("NaN")),
+        Value::Float(f64::INFINITY) => Some(DecodeError::Number("+Inf")),
+        Value::Float(f64::NEG_INFINITY) => Some(DecodeError::Number("-Inf")),
+        _ => None,
+    }
 }
 
 /// Makes what comes out of JSON.

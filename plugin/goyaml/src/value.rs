@@ -52,6 +52,20 @@ impl Value {
         }
     }
 
+    /// The name that a key has in JSON.
+    pub(crate) fn name(&self) -> Cow<'_, [u8]> {
+        let text = match self {
+            Self::Text(text) => return Cow::Borrowed(text.as_bytes()),
+            Self::Bytes(bytes) => return Cow::Borrowed(bytes),
+            Self::Bool(value) => value.to_string(),
+            Self::Int(value) => value.to_string(),
+            Self::Uint(value) => value.to_string(),
+            Self::Float(value) => crate::number::format_float_32(*value),
+            Self::Null | Self::Sequence(_) | Self::Mapping(_) => String::new(),
+        };
+        Cow::Owned(text.into_bytes())
+    }
+
     fn rank(&self) -> u8 {
         match self {
             Self::Null => 0,
@@ -142,21 +156,8 @@ impl<'a> Source for &'a Value {
             Value::Bytes(bytes) => View::Text(Cow::Borrowed(bytes)),
             Value::Sequence(items) => View::Sequence(items.iter().collect()),
             Value::Mapping(entries) => {
-                View::Mapping(entries.iter().map(|(key, value)| (key_text(key), value)).collect())
+                View::Mapping(entries.iter().map(|(key, value)| (key.name(), value)).collect())
             }
         }
     }
-}
-
-fn key_text(key: &Value) -> Cow<'_, [u8]> {
-    let text = match key {
-        Value::Text(text) => return Cow::Borrowed(text.as_bytes()),
-        Value::Bytes(bytes) => return Cow::Borrowed(bytes),
-        Value::Bool(value) => value.to_string(),
-        Value::Int(value) => value.to_string(),
-        Value::Uint(value) => value.to_string(),
-        Value::Float(value) => crate::number::format_float_32(*value),
-        Value::Null | Value::Sequence(_) | Value::Mapping(_) => String::new(),
-    };
-    Cow::Owned(text.into_bytes())
 }

@@ -28,11 +28,18 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// As [`Self::unexpected`], within a literal, which `encoding/json` ends with a space
+    /// of its own at the end of the text.
+    fn unexpected_in_literal(&self, context: &'static str) -> DecodeError {
+        let character = quote_byte(self.byte().unwrap_or(b' '));
+        DecodeError::Character { character, context }
+    }
+
     /// Passes `true`, `false` or `null`, whose first letter has been seen.
     pub(super) fn word(&mut self, word: &'static str) -> Result<(), DecodeError> {
         for expected in word.bytes() {
             if self.byte() != Some(expected) {
-                return Err(self.unexpected(word_context(word, expected)));
+                return Err(self.unexpected_in_literal(word_context(word, expected)));
             }
             self.at += 1;
         }
@@ -48,7 +55,7 @@ impl<'a> Scan<'a> {
         match self.byte() {
             Some(b'0') => self.at += 1,
             Some(b'1'..=b'9') => self.digits(),
-            _ => return Err(self.unexpected("in numeric literal")),
+            _ => return Err(self.unexpected_in_literal("in numeric literal")),
         }
         if self.byte() == Some(b'.') {
             self.at += 1;
@@ -76,7 +83,7 @@ impl<'a> Scan<'a> {
                 self.digits();
                 Ok(())
             }
-            _ => Err(self.unexpected(context)),
+            _ => Err(self.unexpected_in_literal(context)),
         }
     }
 
@@ -106,11 +113,11 @@ impl<'a> Scan<'a> {
                 for _ in 0..4 {
                     match self.byte() {
                         Some(byte) if byte.is_ascii_hexdigit() => self.at += 1,
-                        _ => return Err(self.unexpected("in \\u hexadecimal character escape")),
+                        _ => return Err(self.unexpected_in_literal("in \\u hexadecimal character escape")),
                     }
                 }
             }
-            _ => return Err(self.unexpected("in string escape code")),
+            _ => return Err(self.unexpected_in_literal("in string escape code")),
         }
         Ok(())
     }

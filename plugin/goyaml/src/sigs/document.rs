@@ -1,11 +1,27 @@
-/// The documents of a stream as Kubernetes' `YAMLReader` divides it: at lines that are
-/// `---` and blanks. Helm 4 reads values files this way.
+use std::borrow::Cow;
+
+/// A line that begins with `---` has something else than blanks or a comment behind that.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("invalid Yaml document separator: {0}")]
+pub struct SeparatorError(String);
+
+/// The documents of a stream as the `YAMLReader` of `k8s.io/apimachinery` divides it: at
+/// lines that begin with `---`. Helm 4 reads values files this way.
+///
+/// A document ends with a line feed, and so do all of its lines, whatever they ended with.
+/// A separator with nothing before it is part of the document behind it.
+///
+/// # Errors
+/// An item is an error where a separator has text behind it; none follows.
 ///
 /// ```
 /// use goyaml::sigs;
 ///
-/// let documents: Vec<&[u8]> = sigs::documents(b"a: 1\n---\nb: 2\n").collect();
+/// let documents: Vec<_> = sigs::documents(b"a: 1\n--- # next\nb: 2").map(Result::unwrap).collect();
 /// assert_eq!(documents, [&b"a: 1\n"[..], &b"b: 2\n"[..]]);
+///
+/// let error = sigs::documents(b"--- a").next().unwrap().unwrap_err();
+/// assert_eq!(error.to_string(), "invalid Yaml document separator: a");
 /// ```
 #[must_use]
 pub fn documents(stream: &[u8]) -> Documents<'_> {
@@ -19,33 +35,53 @@ pub struct Documents<'a> {
 }
 
 impl<'a> Iterator for Documents<'a> {
-    type Item = &'a [u8];
+    type Item = Result<Cow<'a, [u8]>, SeparatorError>;
 
-    fn next(&mut self) -> Option<&'a [u8]> {
-        loop {
-            if self.rest.is_empty() {
-                return None;
-            }
-            let mut length = 0;
-            let mut separator = 0;
-            for line in self.rest.split_inclusive(|byte| *byte == b'\n') {
-                if is_separator(line) {
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut length = 0;
+        let mut separator = 0;
+        for line in self.rest.split_inclusive(|byte| *byte == b'\n') {
+            if let Some(behind) = line.strip_prefix(b"---") {
+                if let Err(error) = check_separator(behind) {
+                    self.rest = &[];
+                    return Some(Err(error));
+                }
+                if length > 0 {
                     separator = line.len();
                     break;
                 }
-                length += line.len();
             }
-            let (document, rest) = self.rest.split_at_checked(length).unwrap_or_default();
-            self.rest = rest.get(separator..).unwrap_or_default();
-            if length > 0 {
-                return Some(document);
-            }
+            length += line.len();
         }
+        let (document, rest) = self.rest.split_at_checked(length).unwrap_or_default();
+        self.rest = rest.get(separator..).unwrap_or_default();
+        (length > 0).then(|| Ok(with_line_feeds(document)))
     }
 }
 
-/// Whether a line is `---` and nothing but white space behind it.
-fn is_separator(line: &[u8]) -> bool {
-    let Some(rest) = line.strip_prefix(b"---") else { return false };
-    String::from_utf8_lossy(rest).trim_end().is_empty()
+fn check_separator(behind: &[u8]) -> Result<(), SeparatorError> {
+    let text = String::from_utf8_lossy(behind);
+    // Go's `strings.TrimSpace` and Rust's `trim` agree on what space is.
+    match text.trim() {
+        "" => Ok(()),
+        comment if comment.starts_with('#') => Ok(()),
+        other => Err(SeparatorError(other.to_owned())),
+    }
+}
+
+/// The lines of a document, each with a line feed at its end and no carriage return before it.
+fn with_line_feeds(document: &[u8]) -> Cow<'_, [u8]> {
+    if document.ends_with(b"\n") && !document.windows(2).any(|pair| pair == b"\r\n") {
+        return Cow::Borrowed(document);
+    }
+    let mut text = Vec::with_capacity(document.len() + 1);
+    for line in document.split_inclusive(|byte| *byte == b'\n') {
+        let content = match line.strip_suffix(b"\n") {
+            Some(content) => content.strip_suffix(b"\r").unwrap_or(content),
+            None => line,
+        };
+        text.extend_from_slice(content);
+        text.push(b'\n');
+    }
+    Cow::Owned(text)
 }
