@@ -69,3 +69,20 @@ pub fn push_value(out: &mut Vec<u8>, value: &Value) {
         other => Printer::new(out).print_operand(other, 'v'),
     }
 }
+
+/// A function is not printable.
+#[derive(Debug)]
+pub(crate) struct NotPrintable;
+
+/// Appends `value` as a template action prints it: as `%v`, but what a pointer points to instead of the pointer.
+pub(crate) fn push_printable(out: &mut Vec<u8>, value: &Value) -> Result<(), NotPrintable> {
+    match value {
+        Value::Object(object) => match object.addressable_text() {
+            Some(text) if !object.is_nil() => out.extend_from_slice(text.as_bytes()),
+            _ if value.kind() == Kind::Func => return Err(NotPrintable),
+            _ => Printer::new(out).print_pointee(value),
+        },
+        other => push_value(out, other),
+    }
+    Ok(())
+}

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use crate::error::{ExecError, ParseError};
+use crate::exec::Operand;
 use crate::{Str, Type, Value};
 
 /// The parameters and the result of a function, from which arity and type errors are told as Go tells them.
@@ -86,7 +87,7 @@ pub struct Method {
 ///     Ok(Value::string(text.to_str_lossy().to_uppercase()))
 /// });
 /// let functions = Functions::builtins().with(upper);
-/// assert!(functions.contains("upper"));
+/// assert!(functions.contains("upper") && functions.contains("printf"));
 /// ```
 #[derive(Debug, Clone)]
 pub struct Function {
@@ -95,9 +96,19 @@ pub struct Function {
     code: Code,
 }
 
+/// How a function is executed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Code {
+    /// The embedder's: the arguments are values of the parameters' types.
     Host(FunctionBody),
+    /// Takes operands as they are, as Go's functions of `reflect.Value` do.
+    Operands(fn(&[Operand]) -> Result<Operand, FunctionError>),
+    /// `and`, which stops at the first operand that is false.
+    And,
+    /// `or`, which stops at the first operand that is true.
+    Or,
+    /// `call`, which reaches the execution.
+    Call,
 }
 
 impl Function {
@@ -105,6 +116,10 @@ impl Function {
     #[must_use]
     pub const fn new(name: &'static str, signature: Signature, body: FunctionBody) -> Self {
         Self { name, signature, code: Code::Host(body) }
+    }
+
+    pub(crate) const fn builtin(name: &'static str, signature: Signature, code: Code) -> Self {
+        Self { name, signature, code }
     }
 
     /// The name by which templates call it.
@@ -135,7 +150,9 @@ impl Functions {
     /// Go's predefined functions: `and`, `printf`, `index` and so on.
     #[must_use]
     pub fn builtins() -> Self {
-        Self::default()
+        let mut functions = Self::default();
+        functions.extend(crate::builtin::BUILTINS.iter().cloned());
+        functions
     }
 
     /// The table with one more function, which replaces an earlier one of its name.
@@ -166,6 +183,14 @@ impl Functions {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Function> {
         self.functions.get(*self.by_name.get(name)?)
+    }
+
+    pub(crate) fn index(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
+    pub(crate) fn at(&self, index: usize) -> Option<&Function> {
+        self.functions.get(index)
     }
 
     /// The names, sorted.

@@ -9,12 +9,19 @@ pub mod fmt;
 pub mod strconv;
 pub mod unicode;
 
+mod builtin;
 mod error;
+mod exec;
 mod function;
+mod lex;
 mod list;
 mod map;
+mod node;
 mod object;
+mod parse;
+mod stack;
 mod string;
+mod template;
 mod types;
 mod value;
 
@@ -26,5 +33,6 @@ pub use list::List;
 pub use map::Map;
 pub use object::Object;
 pub use string::Str;
+pub use template::{Limits, MissingKey, Template, TemplateSet};
 pub use types::{FloatKind, IntKind, Kind, NamedType, Type, UintKind};
 pub use value::Value;

@@ -61,6 +61,16 @@ impl List {
         Self(Rc::new(Slice { ty: Type::Slice(element), items: Items::Nil }))
     }
 
+    /// The elements as a list of another type of the same element type, as Go's assignment converts it.
+    pub(crate) fn converted(&self, ty: Type) -> Self {
+        let items = match &self.0.items {
+            Items::Nil => Items::Nil,
+            Items::Values(values) => Items::Values(values.clone()),
+            Items::Bytes(bytes) => Items::Bytes(bytes.clone()),
+        };
+        Self(Rc::new(Slice { ty, items }))
+    }
+
     /// The type of the list itself.
     #[must_use]
     pub fn ty(&self) -> Type {

@@ -22,8 +22,8 @@ pub struct Map(Rc<Table>);
 
 struct Table {
     ty: Type,
-    /// `None` is the nil map.
-    entries: Option<RefCell<BTreeMap<Str, Value>>>,
+    /// `None` is the nil map. Shared between maps of several types: a conversion does not copy.
+    entries: Option<Rc<RefCell<BTreeMap<Str, Value>>>>,
 }
 
 impl Map {
@@ -52,7 +52,12 @@ impl Map {
     }
 
     fn with_type(ty: Type, entries: BTreeMap<Str, Value>) -> Self {
-        Self(Rc::new(Table { ty, entries: Some(RefCell::new(entries)) }))
+        Self(Rc::new(Table { ty, entries: Some(Rc::new(RefCell::new(entries))) }))
+    }
+
+    /// The same map with another type of the same element type, as Go's assignment converts it.
+    pub(crate) fn converted(&self, ty: Type) -> Self {
+        Self(Rc::new(Table { ty, entries: self.0.entries.clone() }))
     }
 
     /// The type of the map itself.
@@ -137,7 +142,10 @@ impl Map {
     /// Whether both are the same map in memory.
     #[must_use]
     pub fn ptr_eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        match (&self.0.entries, &other.0.entries) {
+            (Some(one), Some(two)) => Rc::ptr_eq(one, two),
+            (one, two) => one.is_none() && two.is_none(),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use crate::function::Signature;
-use crate::{Call, FunctionError, NamedType, Str, Value};
+use crate::{Call, FunctionError, NamedType, Str, Type, Value};
 
 /// A value of an embedder's type: a struct, a pointer, a function, or a basic type with a name.
 ///
@@ -36,7 +36,8 @@ pub trait Object: Any {
     /// The object itself, to downcast it.
     fn as_any(&self) -> &dyn Any;
 
-    /// The exported fields of a struct (or of the struct a pointer points to), in their order.
+    /// The exported fields of a struct (or of the struct a pointer points to), in their order. Of a nil pointer
+    /// only the names count.
     fn fields(&self) -> Vec<(&'static str, Value)> {
         Vec::new()
     }
@@ -46,7 +47,8 @@ pub trait Object: Any {
         self.fields().into_iter().find(|(field, _)| field.as_bytes() == name).map(|(_, value)| value)
     }
 
-    /// What Go's `String` or `Error` method returns: how the value prints with `%v` and `%s`.
+    /// What Go's `String` or `Error` method returns: how the value prints with `%v` and `%s`. That there is such
+    /// a text also says that the type has such a method: a nil pointer has one too, whatever it is.
     fn text(&self) -> Option<Str> {
         None
     }
@@ -62,14 +64,21 @@ pub trait Object: Any {
         None
     }
 
+    /// A value of the same type, made of a basic value of its kind: `range` counts in the type it is given.
+    fn of_basic(&self, _basic: Value) -> Option<Value> {
+        None
+    }
+
     /// Whether this is a nil pointer or function.
     fn is_nil(&self) -> bool {
         false
     }
 
-    /// Whether Go's `==` holds; asked only for two objects of one type.
-    fn equals(&self, _other: &dyn Object) -> bool {
-        false
+    /// Whether Go's `==` holds; asked only for two objects of one type. `None` if the type has no equality, as a
+    /// struct with a list in it. Pointers are equal if they are the same.
+    fn equals(&self, other: &dyn Object) -> Option<bool> {
+        let is_pointer = self.ty().underlying == Type::Pointer;
+        is_pointer.then(|| std::ptr::addr_eq(self.as_any(), other.as_any()))
     }
 
     /// The signature of a function, for the template function `call`.

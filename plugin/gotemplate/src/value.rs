@@ -98,6 +98,31 @@ impl Value {
         Self::Object(Rc::new(object))
     }
 
+    /// The zero value of a type: `0`, `""`, `false`, or nil of that type. Of an embedder's type it is nil.
+    #[must_use]
+    pub fn zero(ty: Type) -> Self {
+        match ty.underlying() {
+            Type::Bool => Self::Bool(false),
+            Type::Int(kind) => Self::Int(0, kind),
+            Type::Uint(kind) => Self::Uint(0, kind),
+            Type::Float(kind) => Self::Float(0.0, kind),
+            Type::Complex => Self::Complex(0.0, 0.0),
+            Type::String => Self::String(Str::EMPTY),
+            Type::Slice(element) => Self::List(List::nil(element)),
+            Type::Map(element) => Self::Map(Map::nil(element)),
+            Type::Any | Type::Struct | Type::Pointer | Type::Func | Type::Named(_) => Self::Nil,
+        }
+    }
+
+    /// The value as one of the type `ty`, to which its own is assignable.
+    pub(crate) fn converted(self, ty: Type) -> Self {
+        match self {
+            Self::List(list) if ty != Type::Any && list.ty() != ty => Self::List(list.converted(ty)),
+            Self::Map(map) if ty != Type::Any && map.ty() != ty => Self::Map(map.converted(ty)),
+            other => other,
+        }
+    }
+
     /// The dynamic type; `None` of nil.
     #[must_use]
     pub fn ty(&self) -> Option<Type> {
@@ -261,7 +286,9 @@ impl Value {
             (Self::String(one), Self::String(two)) => one == two,
             (Self::List(one), Self::List(two)) => equal_lists(one, two),
             (Self::Map(one), Self::Map(two)) => equal_maps(one, two),
-            (Self::Object(one), Self::Object(two)) => one.ty() == two.ty() && one.equals(two.as_ref()),
+            (Self::Object(one), Self::Object(two)) => {
+                one.ty() == two.ty() && one.equals(two.as_ref()) == Some(true)
+            }
             _ => false,
         }
     }

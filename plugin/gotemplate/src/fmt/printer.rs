@@ -16,7 +16,12 @@ pub(super) struct Printer<'o> {
     pub(super) flags: Flags,
     /// Within `%!verb(…)`: methods are not asked there.
     is_erroring: bool,
+    /// How many values enclose the one that is printed.
+    depth: usize,
 }
+
+/// Values nested deeper than this are printed as `...`: a map may contain itself, of which Go dies.
+const MAX_DEPTH: usize = 1_000;
 
 /// Whether a value is an operand itself or lies within one: pointers print differently there.
 #[derive(Clone, Copy, PartialEq)]
@@ -27,7 +32,7 @@ enum Level {
 
 impl<'o> Printer<'o> {
     pub(super) fn new(out: &'o mut Vec<u8>) -> Self {
-        Self { out, flags: Flags::default(), is_erroring: false }
+        Self { out, flags: Flags::default(), is_erroring: false, depth: 0 }
     }
 
     /// Go's `printArg`.
@@ -40,6 +45,16 @@ impl<'o> Printer<'o> {
             (Value::List(list), _) if list.ty() == Type::BYTES => self.print_bytes(list, verb, "[]byte"),
             (Value::List(_) | Value::Map(_), 'w') if !self.is_erroring => self.bad_verb(value, verb),
             _ => self.print_value(value, verb, Level::Top),
+        }
+    }
+
+    /// A struct, or the struct that a pointer points to.
+    pub(super) fn print_pointee(&mut self, value: &Value) {
+        match value {
+            Value::Object(object) if object.ty().underlying == Type::Pointer && !object.is_nil() => {
+                self.print_struct(object.as_ref(), 'v');
+            }
+            other => self.print_operand(other, 'v'),
         }
     }
 
@@ -66,6 +81,15 @@ impl<'o> Printer<'o> {
 
     /// Go's `printValue`.
     fn print_value(&mut self, value: &Value, verb: char, level: Level) {
+        if self.depth >= MAX_DEPTH {
+            return self.out.extend_from_slice(b"...");
+        }
+        self.depth += 1;
+        self.print_any(value, verb, level);
+        self.depth -= 1;
+    }
+
+    fn print_any(&mut self, value: &Value, verb: char, level: Level) {
         match value {
             Value::Nil => self.print_nil(),
             Value::List(list) => self.print_list(list, verb),
@@ -150,8 +174,12 @@ impl<'o> Printer<'o> {
         }
         let asks_text =
             !self.is_erroring && !self.flags.sharp_v && matches!(verb, 'v' | 's' | 'x' | 'X' | 'q');
-        if let Some(text) = object.text().filter(|_| asks_text && !object.is_nil()) {
-            self.print_string(text.as_bytes(), verb);
+        if let Some(text) = object.text().filter(|_| asks_text) {
+            if object.is_nil() {
+                self.out.extend_from_slice(b"<nil>");
+            } else {
+                self.print_string(text.as_bytes(), verb);
+            }
             return;
         }
         match (object.basic(), object.ty().underlying) {

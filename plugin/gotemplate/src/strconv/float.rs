@@ -87,18 +87,27 @@ impl Digits {
         if value == 0.0 {
             return Self { digits: Vec::new(), point: 0 };
         }
-        let text = match (precision, kind) {
-            (Some(precision), _) => format!("{value:.*e}", precision.min(LAST_DIGIT)),
+        match (precision, kind) {
+            (Some(precision), _) => Self::parse(&format!("{value:.*e}", precision.min(LAST_DIGIT))),
+            // Of two shortest texts that are equally near, these take the even one, as Go does.
             #[expect(clippy::cast_possible_truncation, reason = "the value came from a float32")]
-            (None, FloatKind::Float32) => format!("{:e}", value as f32),
-            (None, FloatKind::Float64) => format!("{value:e}"),
-        };
-        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let mut digits: Vec<u8> = mantissa.bytes().filter(|byte| *byte != b'.').collect();
+            (None, FloatKind::Float32) => Self::parse(zmij::Buffer::new().format_finite(value as f32)),
+            (None, FloatKind::Float64) => Self::parse(zmij::Buffer::new().format_finite(value)),
+        }
+    }
+
+    /// Digits with a point somewhere, and perhaps an exponent.
+    fn parse(text: &str) -> Self {
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+        let (before, after) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let mut digits: Vec<u8> = [before, after].concat().into_bytes();
+        let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+        digits.drain(..zeros);
         while digits.last() == Some(&b'0') {
             digits.pop();
         }
-        Self { digits, point: exponent.parse().unwrap_or(0) + 1 }
+        let point = i32::try_from(before.len()).unwrap_or(0) - i32::try_from(zeros).unwrap_or(0);
+        Self { digits, point: point + exponent.parse::<i32>().unwrap_or(0) }
     }
 
     fn len(&self) -> usize {

@@ -196,8 +196,7 @@ impl Printer<'_> {
 
     fn print_not_finite(&mut self, text: &[u8]) {
         let is_unsigned = text.ends_with(b"NaN") && !self.flags.space && !self.flags.plus;
-        let hides_plus = text.first() == Some(&b'+') && !self.flags.plus;
-        let text = if is_unsigned || hides_plus { text.get(1..).unwrap_or_default() } else { text };
+        let text = if is_unsigned { text.get(1..).unwrap_or_default() } else { text };
         self.pad_with_spaces(text);
     }
 

@@ -1,0 +1,242 @@
+//! Builds trees from tokens, as Go's `text/template/parse` does, with its error texts.
+
+mod control;
+mod number;
+mod pipeline;
+
+use std::sync::Arc;
+
+pub(crate) use self::number::has_float_sign;
+use crate::error::ParseError;
+use crate::fmt::sprintf;
+use crate::lex::{LexOptions, Lexer, Token, TokenKind};
+use crate::node::{Body, Node, Source, Span, Symbol, Tree};
+use crate::strconv::{quote, unquote};
+use crate::{Functions, Str, Value};
+
+/// How many control structures and parentheses may stand within one another.
+///
+/// Go has this limit for parentheses, and the smaller one where its stack cannot grow.
+pub(crate) const MAX_NESTING: usize = if cfg!(target_family = "wasm") { 1_000 } else { 10_000 };
+
+/// Parses `text` into the tree of its own, first, and those that it defines.
+pub(crate) fn parse(name: &Str, text: &[u8], functions: &Arc<Functions>) -> Result<Vec<Tree>, ParseError> {
+    let source = Arc::new(Source { name: name.clone(), text: text.into(), functions: Arc::clone(functions) });
+    let options = LexOptions {
+        is_break_keyword: !functions.contains("break"),
+        is_continue_keyword: !functions.contains("continue"),
+    };
+    let mut parser = Parser {
+        source: &source,
+        lexer: Lexer::new(&source.text, options),
+        scope: Scope::default(),
+        symbols: vec![Str::from("$")],
+        trees: Vec::new(),
+        nesting: 0,
+    };
+    parser.text()?;
+    let mut trees = parser.trees;
+    // A text that only defines a template of its own name has that one as its own.
+    let own = trees.iter().position(|tree| tree.name == *name).unwrap_or(0);
+    trees.swap(0, own);
+    Ok(trees)
+}
+
+struct Parser<'s> {
+    source: &'s Arc<Source>,
+    lexer: Lexer<'s>,
+    scope: Scope,
+    /// The variables' names; the place is the symbol.
+    symbols: Vec<Str>,
+    trees: Vec<Tree>,
+    nesting: usize,
+}
+
+/// What belongs to the template that is being parsed: Go parses each with a parser of its own.
+struct Scope {
+    /// What was read last, and tokens that were put back.
+    tokens: [Token; 3],
+    put_back: usize,
+    variables: Vec<Symbol>,
+    action_line: usize,
+    range_depth: usize,
+    paren_depth: usize,
+}
+
+impl Default for Scope {
+    fn default() -> Self {
+        Self {
+            tokens: [Token::NONE; 3],
+            put_back: 0,
+            variables: vec![Symbol::ROOT],
+            action_line: 0,
+            range_depth: 0,
+            paren_depth: 0,
+        }
+    }
+}
+
+/// What ends a list of nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    End,
+    Else,
+}
+
+impl Ending {
+    fn text(self) -> &'static str {
+        match self {
+            Self::End => "{{end}}",
+            Self::Else => "{{else}}",
+        }
+    }
+}
+
+/// What a text or an action is: a node, or the end of a list.
+enum Item {
+    Node(Node),
+    Ending(Ending),
+}
+
+type Parsed<T> = Result<T, ParseError>;
+
+impl<'s> Parser<'s> {
+    // Tokens.
+
+    fn next(&mut self) -> Token {
+        if let Some(put_back) = self.scope.put_back.checked_sub(1) {
+            self.scope.put_back = put_back;
+        } else {
+            self.scope.tokens = [self.lexer.next_token(), self.scope.tokens[1], self.scope.tokens[2]];
+        }
+        self.scope.tokens.get(self.scope.put_back).copied().unwrap_or(Token::NONE)
+    }
+
+    fn put_back(&mut self) {
+        self.scope.put_back += 1;
+    }
+
+    fn put_back_two(&mut self, first: Token) {
+        self.scope.tokens[1] = first;
+        self.scope.put_back = 2;
+    }
+
+    fn put_back_three(&mut self, first: Token, second: Token) {
+        self.scope.tokens[1] = second;
+        self.scope.tokens[2] = first;
+        self.scope.put_back = 3;
+    }
+
+    fn peek(&mut self) -> Token {
+        let token = self.next();
+        self.put_back();
+        token
+    }
+
+    fn next_non_space(&mut self) -> Token {
+        loop {
+            let token = self.next();
+            if token.kind != TokenKind::Space {
+                return token;
+            }
+        }
+    }
+
+    fn peek_non_space(&mut self) -> Token {
+        let token = self.next_non_space();
+        self.put_back();
+        token
+    }
+
+    fn expect(&mut self, kind: TokenKind, context: &str) -> Parsed<Token> {
+        let token = self.next_non_space();
+        if token.kind == kind { Ok(token) } else { Err(self.unexpected(token, context)) }
+    }
+
+    fn text_of(&self, token: Token) -> &'s [u8] {
+        self.source.slice(span_of(token))
+    }
+
+    // Errors.
+
+    fn error(&self, message: impl Into<String>) -> ParseError {
+        let name = self.source.name.to_str_lossy().into_owned();
+        ParseError { name, line: self.scope.tokens[0].line, message: message.into() }
+    }
+
+    fn unexpected(&self, token: Token, context: &str) -> ParseError {
+        if token.kind != TokenKind::Error {
+            return self.error(format!("unexpected {} in {context}", self.describe(token)));
+        }
+        let message = self.lexer.error();
+        let action_line = self.scope.action_line;
+        if action_line == 0 || action_line == token.line {
+            return self.error(message);
+        }
+        // "unclosed action in action" would say it twice.
+        let place = if message.ends_with(" action") { " started at" } else { " in action started at" };
+        self.error(format!("{message}{place} {}:{action_line}", self.source.name))
+    }
+
+    /// A token as errors quote it.
+    fn describe(&self, token: Token) -> String {
+        let text = self.text_of(token);
+        match token.kind {
+            TokenKind::Eof => "EOF".to_owned(),
+            TokenKind::Error => self.lexer.error().to_owned(),
+            TokenKind::Keyword(_) | TokenKind::Dot | TokenKind::Nil => format!("<{}>", Str::from(text)),
+            _ if text.len() > 10 => sprintf(b"%.10q...", &[Value::string(text)]).to_string(),
+            _ => quote(text),
+        }
+    }
+
+    fn unquote(&self, token: Token) -> Parsed<Str> {
+        unquote(self.text_of(token)).map_err(|error| self.error(error.to_string()))
+    }
+
+    /// Runs `parse` one level deeper, on a new piece of stack if this one is used up.
+    fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        if self.nesting >= MAX_NESTING {
+            return Err(self.error(format!("exceeded maximum nesting ({MAX_NESTING})")));
+        }
+        self.nesting += 1;
+        let result = crate::stack::grow(|| parse(self));
+        self.nesting -= 1;
+        result
+    }
+
+    // Names.
+
+    fn symbol(&mut self, name: &[u8]) -> Symbol {
+        let known = self.symbols.iter().position(|symbol| symbol.as_bytes() == name);
+        let place = known.unwrap_or_else(|| {
+            self.symbols.push(Str::from(name));
+            self.symbols.len() - 1
+        });
+        Symbol(u32::try_from(place).unwrap_or(u32::MAX))
+    }
+
+    fn add(&mut self, name: Str, root: Body) -> Parsed<()> {
+        let tree = Tree::new(name, Arc::clone(self.source), root);
+        match self.trees.iter_mut().find(|other| other.name == tree.name) {
+            None => self.trees.push(tree),
+            Some(other) if other.is_empty => *other = tree,
+            Some(_) if tree.is_empty => {}
+            Some(_) => {
+                return Err(
+                    self.error(format!("template: multiple definition of template {}", quote(&tree.name)))
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+fn span_of(token: Token) -> Span {
+    Span { start: position(token.start), end: position(token.end) }
+}
+
+/// Texts are far shorter than 4 GiB: [`crate::Template::parse`] refuses longer ones.
+fn position(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
+}

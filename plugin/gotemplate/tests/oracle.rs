@@ -1,0 +1,36 @@
+//! What Go does, recorded by `tests/oracle/template` of the workspace, and what this crate does.
+#![expect(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+
+#[path = "oracle/case.rs"]
+mod case;
+#[path = "oracle/functions.rs"]
+mod functions;
+#[path = "oracle/types.rs"]
+mod types;
+
+use case::{Case, Outcome};
+
+/// Fails with all differences of a fixture, and unless it has at least `cases` of which `errors` are errors.
+#[track_caller]
+fn check(fixture: &str, cases: usize, errors: usize) {
+    let (mut seen, mut failed) = (0, 0);
+    let mut differences = Vec::new();
+    for line in fixture.lines() {
+        let (case, expected) = Case::parse(line);
+        let expected = expected.expect("the case is recorded");
+        seen += 1;
+        failed += usize::from(matches!(expected, Outcome::Error(_)));
+        let outcome = case.run();
+        if outcome != expected {
+            differences.push(format!("{}\n  go:   {expected:?}\n  here: {outcome:?}", case.line()));
+        }
+    }
+    let shown = differences.iter().take(20).cloned().collect::<Vec<_>>().join("\n");
+    assert!(differences.is_empty(), "{} of {seen} cases differ\n{shown}", differences.len());
+    assert!(seen >= cases && failed >= errors, "{seen} cases, {failed} of them errors");
+}
+
+#[test]
+fn generated_cases_equal_go() {
+    check(include_str!("fixtures/generated.jsonl"), 1_600, 450);
+}
