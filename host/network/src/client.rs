@@ -7,14 +7,14 @@ use http::header::{AUTHORIZATION, CONTENT_ENCODING, LOCATION};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use policy::AddressDenied;
 use tokio::time::{Instant, timeout};
-use url::Url;
+use url::{Host, Url};
 
 use crate::connections::{Connections, MAX_HEADER_BYTES};
 use crate::error::{RedirectProblem, Refusal};
 use crate::response::{Body, innermost};
 use crate::retry::{self, Gates};
 use crate::route::{Approach, Route};
-use crate::{Config, Error, Origin, Redirects, Request, Response};
+use crate::{Config, Error, HostConfig, Origin, Redirects, Request, Response};
 
 /// The most redirects in a row (rule R12).
 const MAX_REDIRECTS: usize = 5;
@@ -54,6 +54,13 @@ impl Client {
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.inner.config
+    }
+
+    /// Whether the operator said that `host` speaks plain `http` at this port.
+    #[must_use]
+    pub fn speaks_plain_http(&self, host: &Host<String>, port: Option<u16>) -> bool {
+        let same = |known: &&HostConfig| known.host == *host && known.port == port;
+        self.inner.config.hosts.iter().find(same).is_some_and(|known| known.transport.plain_http)
     }
 
     /// Sends `request` and waits for the head of the answer. Every status is an answer.

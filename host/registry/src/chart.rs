@@ -1,0 +1,78 @@
+//! A chart that was fetched, checked and unpacked.
+
+use std::sync::Arc;
+
+use cache::Digest;
+use goyaml::{Value, Values, sigs};
+
+use crate::archive::{self, ArchiveError, File};
+
+/// A chart. Clones share its files.
+#[derive(Clone, Debug)]
+pub struct Chart {
+    /// The name in its `Chart.yaml`.
+    pub name: String,
+    /// The version in its `Chart.yaml`.
+    pub version: String,
+    /// The digest of the image manifest, or of the archive in a Helm repository.
+    pub digest: Digest,
+    /// Its files without the top directory, in the order of the archive.
+    pub files: Arc<[File]>,
+}
+
+/// What names a chart inside its `Chart.yaml`.
+struct Metadata {
+    name: String,
+    version: String,
+}
+
+// === impl Chart ===
+
+impl Chart {
+    /// Unpacks `archive`. Its name and version become parts of paths elsewhere, so they are held to
+    /// what they can be (CVE-2024-25620, CVE-2026-35206).
+    pub(crate) fn unpack(archive: &[u8], digest: Digest) -> Result<Self, ArchiveError> {
+        let (root, files) = archive::unpack(archive)?;
+        let file = files.iter().find(|file| file.path == "Chart.yaml").ok_or(ArchiveError::NoChartYaml)?;
+        let Metadata { name, version } = read_metadata(&file.content)?;
+        if !is_chart_name(&name) || root != name {
+            return Err(ArchiveError::Name(crate::manifest::printable(&name)));
+        }
+        if gosemver::Version::parse(&version).is_err() {
+            return Err(ArchiveError::Version(crate::manifest::printable(&version)));
+        }
+        Ok(Self { name, version, digest, files: files.into() })
+    }
+
+    /// About how much memory it takes, in bytes.
+    pub(crate) fn weight(&self) -> u64 {
+        self.files.iter().map(|file| (file.content.len() + file.path.len() + 64) as u64).sum()
+    }
+}
+
+fn read_metadata(content: &[u8]) -> Result<Metadata, ArchiveError> {
+    let wrong = |problem: String| ArchiveError::ChartYaml(crate::manifest::printable(&problem));
+    let document =
+        sigs::decode(content, sigs::Target::Map, &mut Values).map_err(|error| wrong(error.to_string()))?;
+    let field = |name: &str| {
+        let text = document.as_ref().and_then(|document| to_text(document.get(name)?));
+        text.ok_or_else(|| wrong(format!("it has no `{name}`")))
+    };
+    Ok(Metadata { name: field("name")?, version: field("version")? })
+}
+
+/// A field that is text for Helm; an unquoted number is.
+pub(crate) fn to_text(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Int(number) => Some(number.to_string()),
+        Value::Float(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// `[a-zA-Z0-9._-]+`, and neither `.` nor `..`.
+pub(crate) fn is_chart_name(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    !name.is_empty() && name.len() <= 250 && name.bytes().all(allowed) && !matches!(name, "." | "..")
+}

@@ -1,0 +1,281 @@
+//! Helm repositories: an index and archives over HTTP.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cache::Digest;
+use http::{HeaderValue, StatusCode, header};
+use network::broker::{Access, Scope};
+use network::{Destination, Url};
+use serde::{Deserialize, Serialize};
+
+use crate::anonymous::Anonymous;
+use crate::client::{Context, Freshness, IdentityCheck, Services};
+use crate::error::{Attempt, Problem};
+use crate::index::{self, Entry, Index};
+use crate::resolve::{Lifetime, record_key, remembered};
+use crate::session::{Ask, Session};
+use crate::{Chart, Error};
+
+/// What is remembered of an index: its parsed form in the store, and what its server calls it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Known {
+    parsed: String,
+    etag: Option<String>,
+}
+
+/// All versions of `name`, highest first.
+pub(crate) async fn versions(
+    services: &Services,
+    context: &Context,
+    url: &Url,
+    name: &str,
+    attempt: &Attempt,
+) -> Result<Vec<String>, Error> {
+    let repository = HelmRepository::open(services, context, url, attempt).await?;
+    let index = repository.index().await?;
+    let entries = index.versions(name).ok_or_else(|| no_chart(attempt, name))?;
+    Ok(entries.iter().map(|entry| entry.version.clone()).collect())
+}
+
+/// The version of `name` that `wanted` means.
+pub(crate) async fn find(
+    services: &Services,
+    context: &Context,
+    url: &Url,
+    name: &str,
+    wanted: &str,
+    attempt: &Attempt,
+) -> Result<Entry, Error> {
+    HelmRepository::open(services, context, url, attempt).await?.find(name, wanted).await
+}
+
+/// Fetches the chart `name` in the version that `wanted` means.
+pub(crate) async fn pull(
+    services: &Services,
+    context: &Context,
+    url: &Url,
+    name: &str,
+    wanted: &str,
+    attempt: &Attempt,
+) -> Result<Arc<Chart>, Error> {
+    let repository = HelmRepository::open(services, context, url, attempt).await?;
+    let entry = repository.find(name, wanted).await?;
+    let (digest, archive) = repository.archive(&entry).await?;
+    if let Some(chart) = services.unpacked(&digest) {
+        return check_identity(chart, name, &entry, services, attempt);
+    }
+    let key = digest.clone();
+    let unpacked = tokio::task::spawn_blocking(move || Chart::unpack(&archive, key)).await;
+    let chart = match unpacked {
+        Ok(chart) => Arc::new(chart.map_err(|error| attempt.failed(error))?),
+        Err(error) => return Err(attempt.failed(std::io::Error::other(error))),
+    };
+    services.charts.insert(digest, Arc::clone(&chart));
+    check_identity(chart, name, &entry, services, attempt)
+}
+
+fn check_identity(
+    chart: Arc<Chart>,
+    name: &str,
+    entry: &Entry,
+    services: &Services,
+    attempt: &Attempt,
+) -> Result<Arc<Chart>, Error> {
+    let plain = |version: &str| version.strip_prefix('v').unwrap_or(version).to_owned();
+    let problem = if chart.name != name {
+        Problem::OtherChart { field: "name", inside: chart.name.clone(), outside: name.to_owned() }
+    } else if plain(&chart.version) != plain(&entry.version) {
+        let outside = entry.version.clone();
+        Problem::OtherChart { field: "version", inside: chart.version.clone(), outside }
+    } else {
+        return Ok(chart);
+    };
+    match services.config.identity {
+        IdentityCheck::Refuse => Err(attempt.failed(problem)),
+        IdentityCheck::Warn => {
+            tracing::warn!(%attempt, %problem, "a chart under a foreign name");
+            Ok(chart)
+        }
+    }
+}
+
+fn no_chart(attempt: &Attempt, name: &str) -> Error {
+    attempt
+        .failed(Problem::Kind { expected: "in the repository", found: format!("its index has no `{name}`") })
+}
+
+/// A Helm repository, asked by one identity.
+struct HelmRepository<'a> {
+    services: &'a Services,
+    context: &'a Context,
+    attempt: &'a Attempt,
+    session: Session,
+    /// With a `/` at its end, so that relative addresses are below it.
+    base: Url,
+}
+
+impl<'a> HelmRepository<'a> {
+    async fn open(
+        services: &'a Services,
+        context: &'a Context,
+        url: &Url,
+        attempt: &'a Attempt,
+    ) -> Result<Self, Error> {
+        let failed = |problem| attempt.failed(problem);
+        let mut base = url.clone();
+        if !base.path().ends_with('/') {
+            base.set_path(&format!("{}/", url.path()));
+        }
+        let destination = Destination::of_url(url)
+            .map_err(|_| failed(Problem::Protocol("its address can be read in two ways")))?;
+        let authorizer = services.broker.authorizer(&context.requester, &destination, context.deadline).await;
+        let authorizer = authorizer.map_err(|error| failed(Problem::Credentials(error)))?;
+        let scope = Scope { repository: String::new(), access: Access::Pull };
+        let session = Session::new(services.clone(), authorizer, base.clone(), scope, context.deadline);
+        Ok(Self { services, context, attempt, session, base })
+    }
+
+    fn failed(&self, problem: impl Into<Problem>) -> Error {
+        self.attempt.failed(problem)
+    }
+
+    const fn lifetime(&self) -> Lifetime {
+        Lifetime { fresh: self.services.config.tag_ttl, stale: self.services.config.stale_if_error }
+    }
+
+    async fn find(&self, name: &str, wanted: &str) -> Result<Entry, Error> {
+        let index = self.index().await?;
+        let entries = index.versions(name).ok_or_else(|| no_chart(self.attempt, name))?;
+        index::choose(entries, wanted).cloned().map_err(|problem| self.failed(problem))
+    }
+
+    /// The index: asked for once in its time to live, and then only whether it has changed.
+    async fn index(&self) -> Result<Arc<Index>, Error> {
+        let key = record_key("indexes", &self.session, &[]);
+        let fetch = |before: Option<Known>| self.fetch_index(before);
+        let lifetime = self.lifetime();
+        let freshness = self.context.freshness;
+        let known =
+            remembered(self.services, &self.session, freshness, key, lifetime, self.attempt, fetch).await?;
+        if let Some(index) = self.load(&known).await {
+            return Ok(index);
+        }
+        // The cache lost what its record speaks of.
+        if freshness == Freshness::Offline {
+            return Err(self.failed(Problem::Offline));
+        }
+        let known = self.fetch_index(None).await?;
+        self.load(&known).await.ok_or_else(|| self.failed(Problem::Protocol("its index could not be kept")))
+    }
+
+    async fn load(&self, known: &Known) -> Option<Arc<Index>> {
+        let digest: Digest = known.parsed.parse().ok()?;
+        if let Some(index) = self.services.indexes.get(&digest) {
+            return Some(index);
+        }
+        let bytes = self.services.kept(&digest).await?;
+        let index: Arc<Index> = Arc::new(serde_json::from_slice(&bytes).ok()?);
+        self.services.indexes.insert(digest, Arc::clone(&index));
+        Some(index)
+    }
+
+    async fn fetch_index(&self, before: Option<Known>) -> Result<Known, Error> {
+        let url = self
+            .base
+            .join("index.yaml")
+            .map_err(|_| self.failed(Problem::Protocol("its address is none")))?;
+        let mut ask = Ask::get(url, "*/*", self.services.config.max_index);
+        let before = match before {
+            Some(known) if self.load(&known).await.is_some() => Some(known),
+            _ => None,
+        };
+        let etag = before.as_ref().and_then(|known| HeaderValue::from_str(known.etag.as_deref()?).ok());
+        ask.headers.extend(etag.map(|etag| (header::IF_NONE_MATCH, etag)));
+        let response = self.session.send(&ask, self.attempt).await?;
+        if let (StatusCode::NOT_MODIFIED, Some(known)) = (response.status(), before) {
+            return Ok(known);
+        }
+        let etag = response.header("etag").map(str::to_owned);
+        let body = response.bytes().await.map_err(|error| self.failed(error))?;
+        let parsed = self.keep_index(body).await?;
+        Ok(Known { parsed: parsed.to_string(), etag })
+    }
+
+    /// Keeps what is read of an index: a small part of it, and much faster to read again.
+    async fn keep_index(&self, body: Bytes) -> Result<Digest, Error> {
+        let parsed = tokio::task::spawn_blocking(move || {
+            Index::parse(&body).map(|index| (serde_json::to_vec(&index).unwrap_or_default(), index))
+        });
+        let (bytes, index) = match parsed.await {
+            Ok(parsed) => parsed.map_err(|error| self.failed(error))?,
+            Err(error) => return Err(self.failed(std::io::Error::other(error))),
+        };
+        let bytes = Bytes::from(bytes);
+        let digest = Digest::of(&bytes);
+        self.services.keep(&digest, &bytes).await;
+        self.services.indexes.insert(digest.clone(), Arc::new(index));
+        Ok(digest)
+    }
+
+    /// The archive of `entry`, and its digest: the index's, or what it turned out to be.
+    async fn archive(&self, entry: &Entry) -> Result<(Digest, Bytes), Error> {
+        if let Some(digest) = entry.digest().map_err(|error| self.failed(error))? {
+            return Ok((digest.clone(), self.archive_by_digest(entry, &digest).await?));
+        }
+        let key = record_key("archives", &self.session, &[&entry.url]);
+        let fetch = |_| async {
+            let bytes = self.download(entry).await?;
+            let digest = Digest::of(&bytes);
+            self.services.keep(&digest, &bytes).await;
+            Ok(digest.to_string())
+        };
+        let freshness = self.context.freshness;
+        let digest: String =
+            remembered(self.services, &self.session, freshness, key, self.lifetime(), self.attempt, fetch)
+                .await?;
+        let digest: Digest =
+            digest.parse().map_err(|_| self.failed(Problem::Protocol("a cached digest is none")))?;
+        let bytes = self.archive_by_digest(entry, &digest).await?;
+        Ok((digest, bytes))
+    }
+
+    async fn archive_by_digest(&self, entry: &Entry, digest: &Digest) -> Result<Bytes, Error> {
+        if let Some(bytes) = self.services.kept(digest).await {
+            return Ok(bytes);
+        }
+        if self.context.freshness == Freshness::Offline {
+            return Err(self.failed(Problem::Offline));
+        }
+        let name = format!("blob-{digest}");
+        let lease = self.services.store.lease(&name, self.session.deadline().instant()).await;
+        let _lease = lease.map_err(|error| self.failed(error))?;
+        if let Some(bytes) = self.services.kept(digest).await {
+            return Ok(bytes);
+        }
+        let bytes = self.download(entry).await?;
+        if !digest.matches(&bytes) {
+            return Err(self.failed(Problem::Digest { expected: digest.clone(), found: Digest::of(&bytes) }));
+        }
+        self.services.keep(digest, &bytes).await;
+        Ok(bytes)
+    }
+
+    /// Fetches an archive. The repository's credential goes to its own origin alone, as Helm has it
+    /// (CVE-2021-32690); elsewhere nobody asks for it in anyone's name.
+    async fn download(&self, entry: &Entry) -> Result<Bytes, Error> {
+        let wrong = || self.failed(Problem::Protocol("the address of the archive is none"));
+        let url = self.base.join(&entry.url).map_err(|_| wrong())?;
+        let _permit = self.services.downloads.acquire().await;
+        let ask = Ask::get(url.clone(), "*/*", self.services.config.max_chart);
+        let response = if url.origin() == self.base.origin() {
+            self.session.send(&ask, self.attempt).await?
+        } else {
+            let scope = Scope { repository: String::new(), access: Access::Pull };
+            let deadline = self.context.deadline;
+            let session = Session::new(self.services.clone(), Arc::new(Anonymous), url, scope, deadline);
+            session.send(&ask, self.attempt).await?
+        };
+        response.bytes().await.map_err(|error| self.failed(error))
+    }
+}
