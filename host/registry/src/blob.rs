@@ -1,5 +1,7 @@
 //! Fetches blobs: once for many, resumed where a connection broke, checked before anyone sees them.
 
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 use cache::Digest;
 use http::{HeaderValue, StatusCode, header};
@@ -13,6 +15,9 @@ use crate::session::Ask;
 
 /// How often a download is taken up again.
 const MAX_RESUMES: u32 = 5;
+
+/// How long to wait before that; longer each time.
+const RESUME_PAUSE: Duration = Duration::from_millis(50);
 
 /// The content of `descriptor`, of at most `limit` bytes.
 pub(crate) async fn fetch(lookup: &Lookup, descriptor: &Descriptor, limit: u64) -> Result<Bytes, Error> {
@@ -45,19 +50,16 @@ async fn download(lookup: &Lookup, descriptor: &Descriptor) -> Result<Bytes, Err
     let mut partial = BytesMut::with_capacity(size.min(1 << 20));
     let mut resumes = 0;
     loop {
-        let before = partial.len();
-        let mut response = request(lookup, descriptor, before).await?;
+        let mut response = request(lookup, descriptor, partial.len()).await?;
         if response.status() != StatusCode::PARTIAL_CONTENT {
             partial.clear();
         }
         match read_into(&mut partial, &mut response).await {
             Ok(()) => break,
-            // As long as there is progress, a flaky line gets there.
-            Err(network::Error::Interrupted { .. } | network::Error::Stalled { .. })
-                if resumes < MAX_RESUMES && partial.len() > before =>
-            {
+            Err(network::Error::Interrupted { .. }) if resumes < MAX_RESUMES => {
                 resumes += 1;
                 tracing::debug!(digest = %descriptor.digest, at = partial.len(), "the download is taken up again");
+                tokio::time::sleep(RESUME_PAUSE * resumes).await;
             }
             Err(error) => return Err(lookup.attempt.failed(error)),
         }

@@ -287,7 +287,7 @@ impl Client {
             Source::Helm { url, name } => {
                 let entry =
                     helm::find(&self.services, context, url, name, &request.version, &attempt).await?;
-                let digest = match entry.digest()? {
+                let digest = match entry.digest().map_err(|error| attempt.failed(error))? {
                     Some(digest) => digest,
                     // An index without digests: the archive itself has to tell.
                     None => self.pull_chart(context, request).await?.digest.clone(),

@@ -140,8 +140,8 @@ impl<'a> HelmRepository<'a> {
         self.attempt.failed(problem)
     }
 
-    const fn lifetime(&self) -> Lifetime {
-        Lifetime { fresh: self.services.config.tag_ttl, stale: self.services.config.stale_if_error }
+    fn lifetime(&self) -> Lifetime {
+        Lifetime::new(self.services.config.tag_ttl, &self.session, self.services)
     }
 
     async fn find(&self, name: &str, wanted: &str) -> Result<Entry, Error> {

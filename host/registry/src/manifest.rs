@@ -91,7 +91,7 @@ pub struct ImageManifest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Manifest {
     /// One artifact.
-    Image(ImageManifest),
+    Image(Box<ImageManifest>),
     /// A choice of several.
     Index(Vec<Descriptor>),
 }
@@ -164,7 +164,7 @@ impl Manifest {
         let has = |name: &str| document.get(name).is_some();
         match (inside, has("manifests"), has("layers") || has("config")) {
             (media::IMAGE_MANIFEST | media::DOCKER_MANIFEST, false, true) => {
-                image(&document).map(Self::Image)
+                image(&document).map(|image| Self::Image(Box::new(image)))
             }
             (media::IMAGE_INDEX | media::DOCKER_LIST, true, false) => index(&document).map(Self::Index),
             _ => Err(ManifestError::Ambiguous),

@@ -49,7 +49,7 @@ async fn image(lookup: &Lookup, pointer: &Pointer, config: &str) -> Result<Image
         Manifest::parse(bytes, media_type).map_err(|error| failed(error.into()))
     };
     let entry = match parse(&lookup.manifest(pointer).await?, &pointer.media_type)? {
-        Manifest::Image(image) => return Ok(image),
+        Manifest::Image(image) => return Ok(*image),
         Manifest::Index(entries) => choose(entries, config).ok_or_else(|| {
             failed(Problem::Kind {
                 expected: "an artifact of this kind",
@@ -62,7 +62,7 @@ async fn image(lookup: &Lookup, pointer: &Pointer, config: &str) -> Result<Image
         return Err(failed(Problem::Size { expected: entry.size, found: bytes.len() as u64 }));
     }
     match parse(&bytes, &entry.media_type)? {
-        Manifest::Image(image) => Ok(image),
+        Manifest::Image(image) => Ok(*image),
         Manifest::Index(_) => Err(failed(Problem::Kind {
             expected: "an artifact",
             found: "an index inside an index".to_owned(),

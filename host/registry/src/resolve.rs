@@ -125,8 +125,20 @@ pub(crate) fn record_key(kind: &'static str, session: &Session, parts: &[&str]) 
 /// How long what is remembered counts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lifetime {
-    pub(crate) fresh: Duration,
-    pub(crate) stale: Duration,
+    fresh: Duration,
+    stale: Duration,
+}
+
+impl Lifetime {
+    /// Current for `fresh`; after that, for a bounded time, where the server can't be asked.
+    pub(crate) fn new(fresh: Duration, session: &Session, services: &Services) -> Self {
+        let stale = services.config.stale_if_error;
+        let stale = match session.identity() {
+            Identity::Anonymous => stale,
+            Identity::Named { .. } => stale.min(MAX_STALE_GRANT),
+        };
+        Self { fresh, stale }
+    }
 }
 
 /// Answers from the record called `key`, or by `fetch`, which gets what is remembered of before.
@@ -271,15 +283,6 @@ impl Lookup {
         self.attempt.failed(problem)
     }
 
-    fn lifetime(&self, fresh: Duration) -> Lifetime {
-        let stale = self.services.config.stale_if_error;
-        let stale = match self.session.identity() {
-            Identity::Anonymous => stale,
-            Identity::Named { .. } => stale.min(MAX_STALE_GRANT),
-        };
-        Lifetime { fresh, stale }
-    }
-
     async fn remembered<T, F, Fetched>(
         &self,
         kind: &'static str,
@@ -293,7 +296,7 @@ impl Lookup {
         Fetched: Future<Output = Result<T, Error>>,
     {
         let key = record_key(kind, &self.session, &[self.repository.path(), part]);
-        let lifetime = self.lifetime(fresh);
+        let lifetime = Lifetime::new(fresh, &self.session, &self.services);
         remembered(&self.services, &self.session, self.freshness, key, lifetime, &self.attempt, fetch).await
     }
 

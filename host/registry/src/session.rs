@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
-use network::broker::{Access, Answer as BrokerAnswer, Identity, Refusal, Scope};
+use network::broker::{Answer as BrokerAnswer, Identity, Refusal, Scope};
 use network::{Authorizer, Challenge, Deadline, Origin, Request, Response, Transport, Url};
 
 use crate::error::{Answer, Attempt, Problem};
@@ -40,7 +40,7 @@ impl Ask {
         Self { method: Method::GET, url, accept, headers: Vec::new(), body: Bytes::new(), limit }
     }
 
-    pub(crate) const fn head(url: Url, accept: &'static str) -> Self {
+    pub(crate) fn head(url: Url, accept: &'static str) -> Self {
         Self { method: Method::HEAD, ..Self::get(url, accept, 0) }
     }
 
@@ -82,10 +82,6 @@ impl Session {
 
     pub(crate) const fn deadline(&self) -> Deadline {
         self.deadline
-    }
-
-    pub(crate) const fn can_push(&self) -> bool {
-        matches!(self.scope.access, Access::Push)
     }
 
     /// How the answers of this conversation may be trusted. What was fetched without verification
