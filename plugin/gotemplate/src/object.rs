@@ -74,11 +74,14 @@ pub trait Object: Any {
         false
     }
 
-    /// Whether Go's `==` holds; asked only for two objects of one type. `None` if the type has no equality, as a
-    /// struct with a list in it. Pointers are equal if they are the same.
-    fn equals(&self, other: &dyn Object) -> Option<bool> {
-        let is_pointer = self.ty().underlying == Type::Pointer;
-        is_pointer.then(|| std::ptr::addr_eq(self.as_any(), other.as_any()))
+    /// Whether Go's `==` holds; asked only for two objects of one type. Pointers are equal if they are the same.
+    fn equals(&self, other: &dyn Object) -> bool {
+        self.ty().underlying == Type::Pointer && std::ptr::addr_eq(self.as_any(), other.as_any())
+    }
+
+    /// Whether the type has a `==`; a struct with a list or a map in it has none.
+    fn is_comparable(&self) -> bool {
+        true
     }
 
     /// The signature of a function, for the template function `call`.

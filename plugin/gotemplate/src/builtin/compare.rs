@@ -78,13 +78,9 @@ fn equal_references(one: &Value, two: &Value) -> Result<bool, FunctionError> {
     }
     match (one, two) {
         _ if one.is_nil() || two.is_nil() => Ok(one.is_nil() == two.is_nil()),
-        (Value::Object(first), Value::Object(second)) if first.ty() == second.ty() => {
-            first.equals(second.as_ref()).ok_or_else(|| not_comparable(two))
+        (Value::Object(first), Value::Object(second)) if second.is_comparable() => {
+            Ok(first.ty() == second.ty() && first.equals(second.as_ref()))
         }
-        (Value::Object(_), Value::Object(second)) => match second.equals(second.as_ref()) {
-            Some(_) => Ok(false),
-            None => Err(not_comparable(two)),
-        },
         _ => Err(not_comparable(two)),
     }
 }

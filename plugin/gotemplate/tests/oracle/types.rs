@@ -147,8 +147,8 @@ impl Object for Span {
         Some(Value::object(Self(basic.as_int()?)))
     }
 
-    fn equals(&self, other: &dyn Object) -> Option<bool> {
-        other.as_any().downcast_ref::<Self>().map(|other| other.0 == self.0)
+    fn equals(&self, other: &dyn Object) -> bool {
+        other.as_any().downcast_ref::<Self>().is_some_and(|other| other.0 == self.0)
     }
 }
 
@@ -221,12 +221,13 @@ impl Object for Point {
         self.is_nil
     }
 
-    fn equals(&self, other: &dyn Object) -> Option<bool> {
+    fn equals(&self, other: &dyn Object) -> bool {
         if self.ty.underlying == Type::Pointer {
-            return Some(std::ptr::addr_eq(self.as_any(), other.as_any()));
+            return std::ptr::addr_eq(self.as_any(), other.as_any());
         }
-        let other = other.as_any().downcast_ref::<Self>()?;
-        Some(self.x == other.x && self.name == other.name && self.any.deep_equal(&other.any))
+        other.as_any().downcast_ref::<Self>().is_some_and(|other| {
+            self.x == other.x && self.name == other.name && self.any.deep_equal(&other.any)
+        })
     }
 }
 
@@ -252,6 +253,10 @@ impl Object for Plain {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+
+    fn is_comparable(&self) -> bool {
+        self.ty.underlying == Type::Pointer
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
