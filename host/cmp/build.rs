@@ -13,9 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::write(out.join("descriptors.bin"), compiler.encode_file_descriptor_set())?;
 
     tonic_prost_build::configure()
-        .client_mod_attribute(".", "#[cfg(test)]")
-        // The client's `connect` would need TCP.
-        .build_transport(false)
+        .build_client(false)
         .bytes(".plugin.File")
         .btree_map(".repository.ParameterAnnouncement")
         .compile_fds(compiler.file_descriptor_set())?;

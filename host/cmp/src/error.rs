@@ -85,7 +85,7 @@ impl CallError {
         }
     }
 
-    /// The message and its causes in one line.
+    /// The message and its causes, without bytes of a damaged file that people can't read.
     fn text(&self) -> String {
         let mut text = self.to_string();
         let mut cause = self.source();
@@ -97,7 +97,10 @@ impl CallError {
             }
             cause = error.source();
         }
-        text
+        text.replace(
+            |character: char| character.is_control() && !matches!(character, '\n' | '\t'),
+            "\u{fffd}",
+        )
     }
 }
 
