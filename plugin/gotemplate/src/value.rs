@@ -286,9 +286,7 @@ impl Value {
             (Self::String(one), Self::String(two)) => one == two,
             (Self::List(one), Self::List(two)) => equal_lists(one, two),
             (Self::Map(one), Self::Map(two)) => equal_maps(one, two),
-            (Self::Object(one), Self::Object(two)) => {
-                one.ty() == two.ty() && one.equals(two.as_ref()) == Some(true)
-            }
+            (Self::Object(one), Self::Object(two)) => one.ty() == two.ty() && one.equals(two.as_ref()),
             _ => false,
         }
     }
