@@ -22,6 +22,8 @@ mod explain;
 mod secret;
 mod session;
 mod source;
+#[cfg(test)]
+mod testing;
 mod token;
 mod wire;
 

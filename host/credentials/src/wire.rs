@@ -83,11 +83,12 @@ impl Call {
         self
     }
 
-    /// Sends it, and again after 429, 5xx and broken connections while the deadline lasts. What is asked for here
-    /// are tokens, so asking twice does no harm.
+    /// Sends it; a `POST` again after 429, 5xx and broken connections while the deadline lasts, as the network does
+    /// with a `GET` by itself. What is asked for here are tokens, so asking twice does no harm.
     pub(crate) async fn send(self, wire: &dyn Wire, deadline: Deadline) -> Result<Reply, WireError> {
+        let attempts = if self.method == Method::GET { 1 } else { ATTEMPTS };
         let mut pause = PAUSE;
-        for _ in 1..ATTEMPTS {
+        for _ in 1..attempts {
             let outcome = wire.send(self.clone(), deadline).await;
             let passing = outcome.as_ref().map_or(true, |reply| reply.status == 429 || reply.status >= 500);
             if !passing || pause >= deadline.remaining() {

@@ -1,10 +1,11 @@
 //! What the operator says about the network.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use policy::Reach;
+use policy::{METADATA, Reach};
 use url::Host;
 
 use crate::transport::{ProxyUrl, Tls, Transport};
@@ -114,6 +115,30 @@ impl Config {
             timeouts: Timeouts::default(),
             retries: Retries::default(),
             resolver: Arc::new(SystemResolver),
+        }
+    }
+
+    /// The settings for asking the metadata services of clouds for the identity of this process (rule R16): their
+    /// addresses and nothing else, over plain http as they want it, no proxy, and little patience, since on other
+    /// machines nobody answers.
+    #[must_use]
+    pub fn metadata(user_agent: &str) -> Self {
+        let transport = Transport { plain_http: true, ..Transport::default() };
+        let host = |address: IpAddr| HostConfig {
+            host: match address {
+                IpAddr::V4(address) => Host::Ipv4(address),
+                IpAddr::V6(address) => Host::Ipv6(address),
+            },
+            port: None,
+            reach: Reach::Metadata,
+            transport: transport.clone(),
+        };
+        let second = Duration::from_secs(1);
+        Self {
+            hosts: METADATA.into_iter().map(host).collect(),
+            unlisted: Unlisted { reach: Reach::Metadata, ports: Ports::Usual },
+            timeouts: Timeouts { connect: second, answer: 2 * second, ..Timeouts::default() },
+            ..Self::new(user_agent)
         }
     }
 

@@ -6,9 +6,12 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// How far into the network a destination may lie. Each admits what the ones before it admit.
+/// How far into the network a destination may lie. From `Public` on, each admits what the ones before it admit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reach {
+    /// The metadata services of clouds at their well-known addresses, and nothing else: for what asks them for the
+    /// identity of this process, which no plugin and no registry can reach (rule R16).
+    Metadata,
     /// Addresses of the public internet: for hosts that the operator did not name.
     Public,
     /// Private ranges too: for hosts that the operator named, since clusters use them.
@@ -16,6 +19,15 @@ pub enum Reach {
     /// This machine too: only where the operator named it.
     Loopback,
 }
+
+/// Where the metadata services of Amazon (instances, ECS, EKS), Azure and Google answer.
+pub const METADATA: [IpAddr; 5] = [
+    IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254)),
+    IpAddr::V4(Ipv4Addr::new(169, 254, 170, 2)),
+    IpAddr::V4(Ipv4Addr::new(169, 254, 170, 23)),
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x23)),
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x254)),
+];
 
 /// What kind of address it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,10 +56,10 @@ pub struct AddressDenied {
 pub fn admit(address: IpAddr, reach: Reach) -> Result<(), AddressDenied> {
     let class = AddressClass::of(address);
     let admitted = match class {
-        AddressClass::Public => true,
+        AddressClass::Public => reach >= Reach::Public,
         AddressClass::Private => reach >= Reach::Private,
         AddressClass::Loopback => reach >= Reach::Loopback,
-        AddressClass::Forbidden => false,
+        AddressClass::Forbidden => reach == Reach::Metadata && METADATA.contains(&address),
     };
     if admitted { Ok(()) } else { Err(AddressDenied { address, class }) }
 }

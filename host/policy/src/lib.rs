@@ -21,7 +21,7 @@ pub mod realm;
 mod requester;
 mod selection;
 
-pub use crate::address::{AddressClass, AddressDenied, Reach, admit};
+pub use crate::address::{AddressClass, AddressDenied, METADATA, Reach, admit};
 pub use crate::blame::{Blame, Diagnose};
 pub use crate::cloud::{Azure, Cloud, Ecr, Partition};
 pub use crate::destination::{Destination, ParseDestinationError};

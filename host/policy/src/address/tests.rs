@@ -60,11 +60,25 @@ fn addresses_that_no_registry_has() {
 fn reach_widens_step_by_step() {
     let admits = |address: &str, reach| admit(address.parse().unwrap(), reach).is_ok();
     for (reach, expect) in [
+        (Reach::Metadata, [false, false, false, true]),
         (Reach::Public, [true, false, false, false]),
         (Reach::Private, [true, true, false, false]),
         (Reach::Loopback, [true, true, true, false]),
     ] {
         let seen = ["1.1.1.1", "10.0.0.1", "127.0.0.1", "169.254.169.254"].map(|a| admits(a, reach));
         assert_eq!(seen, expect, "{reach:?}");
+    }
+}
+
+#[test]
+fn metadata_reaches_the_known_services_and_nothing_beside_them() {
+    let admits = |address: &str| admit(address.parse().unwrap(), Reach::Metadata).is_ok();
+    for known in ["169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::23", "fd00:ec2::254"] {
+        assert!(admits(known), "{known}");
+    }
+    for other in
+        ["169.254.169.253", "169.254.0.1", "fe80::1", "fd00:ec2::1", "::ffff:169.254.169.254", "0.0.0.0"]
+    {
+        assert!(!admits(other), "{other}");
     }
 }
