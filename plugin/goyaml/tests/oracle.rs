@@ -1,5 +1,7 @@
 //! Recorded answers of Go's libraries. `cargo run -p goyaml --example oracle` records them.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 #[path = "oracle/case.rs"]
 mod case;
 #[path = "oracle/dump.rs"]
