@@ -24,6 +24,11 @@ demo: toolchain ## a registry, a sidecar and an application, from end to end
 test: toolchain ## every test
 	$(CARGO) test --locked --workspace
 
+.PHONY: test-repo-server
+test-repo-server: toolchain ## the sockets under a real argocd-repo-server (ARGOCD=its binary)
+	$(CARGO) build --locked -p tiphys
+	$(CARGO) test --locked -p repo-server-tests -- --nocapture
+
 .PHONY: check
 check: toolchain ## format, lints and documentation
 	$(CARGO) fmt --all --check
