@@ -6,6 +6,7 @@
 
 mod aws;
 mod azure;
+mod calendar;
 mod clock;
 mod environment;
 mod google;

@@ -103,6 +103,11 @@ impl Server {
         server
     }
 
+    /// A server that was started otherwise, and remembers nothing.
+    pub(crate) fn at(port: u16) -> Self {
+        Self { port, received: Arc::default() }
+    }
+
     /// All requests so far.
     pub(crate) fn received(&self) -> Vec<Received> {
         lock(&self.received).clone()

@@ -12,6 +12,7 @@ use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use serde::Deserialize;
 use url::Url;
 
+use super::calendar::rfc3339;
 use super::{Error, Minted, Speaker, read_file, read_json};
 use crate::audit::seconds;
 use crate::config::GoogleIdentity;
@@ -271,28 +272,6 @@ fn read_token(service: &'static str, reply: &Reply) -> Result<Fetched<Secret>, E
 
 fn fixed(address: &str) -> Result<Url, Error> {
     Url::parse(address).map_err(|_| Error::Forbidden { what: "an address", reason: "it is none" })
-}
-
-/// `2026-11-24T09:00:00Z`, with or without a fraction: the form in which Google writes times.
-fn rfc3339(text: &str) -> Option<SystemTime> {
-    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
-    let number = |text: &str| text.parse::<u64>().ok();
-    let mut date = date.splitn(3, '-').map(number);
-    let (year, month, day) = (date.next()??, date.next()??, date.next()??);
-    let mut time = time.split('.').next()?.splitn(3, ':').map(number);
-    let (hour, minute, second) = (time.next()??, time.next()??, time.next()??);
-    let months = (year.checked_sub(1970)?.min(1000)) * 12 + month.checked_sub(1)?;
-    let date = httpdate::parse_http_date(&http_date(months, day, hour, minute, second)).ok()?;
-    Some(date)
-}
-
-/// The same moment as HTTP writes it; the day of the week is not looked at.
-fn http_date(months: u64, day: u64, hour: u64, minute: u64, second: u64) -> String {
-    const NAMES: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let name = usize::try_from(months % 12).ok().and_then(|month| NAMES.get(month)).unwrap_or(&"");
-    let year = 1970 + months / 12;
-    format!("Mon, {day:02} {name} {year} {hour:02}:{minute:02}:{second:02} GMT")
 }
 
 #[cfg(test)]
