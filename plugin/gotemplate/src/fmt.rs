@@ -86,3 +86,10 @@ pub(crate) fn push_printable(out: &mut Vec<u8>, value: &Value) -> Result<(), Not
     }
     Ok(())
 }
+
+/// `value` with `%v`, but what a pointer points to instead of the pointer.
+pub(crate) fn sprint_pointee(value: &Value) -> Str {
+    let mut out = Vec::new();
+    Printer::new(&mut out).print_pointee(value);
+    out.into()
+}

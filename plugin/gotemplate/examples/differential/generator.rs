@@ -48,7 +48,7 @@ impl Generator {
             1..=2 => Some("zero".to_owned()),
             _ => None,
         };
-        let data = if self.chance(30) { self.value(1) } else { Json::Object(self.root()) };
+        let data = if self.chance(30) { self.value(1) } else { Json::Object(self.root(&texts)) };
         Case { texts, data, missing_key }
     }
 
@@ -69,9 +69,9 @@ impl Generator {
         choices[self.rng.usize(0..choices.len())]
     }
 
-    /// One text in six is damaged, for the errors of the parser.
+    /// One text in twelve is damaged, for the errors of the parser.
     fn finish(&mut self, text: String) -> Str {
-        if !self.chance(6) {
+        if !self.chance(12) {
             return text.into();
         }
         let mut bytes = text.into_bytes();

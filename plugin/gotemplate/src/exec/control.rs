@@ -105,7 +105,8 @@ impl<'t> Executor<'_, '_, 't> {
             _ => Flow::Next,
         };
         self.run.variables.truncate(mark);
-        Ok(flow)
+        // In Go, `break` after `else` ends this range, but `continue` the one around it.
+        Ok(if flow == Flow::Break { Flow::Next } else { flow })
     }
 
     /// Runs the body for each element; whether there is one.
@@ -133,7 +134,7 @@ impl<'t> Executor<'_, '_, 't> {
     }
 
     fn not_iterable(&self, value: &Value) -> crate::ExecError {
-        self.error(format!("range can't iterate over {}", fmt::sprint(std::slice::from_ref(value))))
+        self.error(format!("range can't iterate over {}", fmt::sprint_pointee(value)))
     }
 
     /// The entries are those at the beginning, whatever the body does to the map.

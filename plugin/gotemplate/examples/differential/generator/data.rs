@@ -1,5 +1,6 @@
 //! Random data.
 
+use gotemplate::Str;
 use serde_json::{Map, Value as Json, json};
 
 use super::Generator;
@@ -35,12 +36,15 @@ impl Generator {
         self.pick(WORDS).to_owned()
     }
 
-    pub(super) fn root(&mut self) -> Map<String, Json> {
-        let mut root = self.members(2, KEYS.len());
-        for key in ["s", "i", "l", "m"] {
-            if !self.chance(6) {
+    /// The data of a case: mostly what its texts name.
+    pub(super) fn root(&mut self, texts: &[(Str, Str)]) -> Map<String, Json> {
+        let mut root = self.members(2, 2);
+        let texts: Vec<_> = texts.iter().map(|(_, text)| text.to_str_lossy()).collect();
+        let is_named = |key: &str| texts.iter().any(|text| text.contains(&format!(".{key}")));
+        for key in KEYS {
+            if is_named(key) && !self.chance(20) {
                 let value = self.typical(key);
-                root.insert(key.to_owned(), value);
+                root.insert((*key).to_owned(), value);
             }
         }
         root

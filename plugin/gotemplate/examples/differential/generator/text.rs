@@ -9,7 +9,7 @@ impl Generator {
 
     fn node(&mut self, depth: usize) -> String {
         match self.rng.u8(0..20) {
-            0..=3 => self.pick(&["text", "\n", " ", "  a: b\n", "é", "\n\n- x", "}", "{"]).to_owned(),
+            0..=3 => self.pick(&["text", "\n", " ", "  a: b\n", "é", "\n\n- x", "}", "{ "]).to_owned(),
             4..=8 => self.action(),
             9 => self.declaration(),
             10..=11 if depth > 0 => self.condition("if", depth - 1),
@@ -106,8 +106,12 @@ impl Generator {
     }
 
     fn invocation(&mut self, depth: usize) -> String {
-        let target = self.current + 1 + self.rng.usize(0..2);
-        let pipe = if self.rng.bool() { format!(" {}", self.pipe(1)) } else { String::new() };
+        let target = self.target();
+        let pipe = match self.rng.u8(0..8) {
+            0 => format!(" {}", self.pipe(1)),
+            1 => String::new(),
+            _ => " $".to_owned(),
+        };
         if depth > 0 && self.chance(4) {
             let (variables, ranges) = (std::mem::take(&mut self.variables), std::mem::take(&mut self.ranges));
             self.variables = vec!["$".to_owned()];
