@@ -23,9 +23,10 @@ use crate::error::{ConfigError, Error};
 use crate::exchange::{Method, Realm};
 use crate::explain::Explanation;
 use crate::secret::Secret;
-use crate::session::Session;
+use crate::session::{Session, Situation};
 use crate::source::authfile::Helpers;
 use crate::source::directory::{self, Stamp};
+use crate::source::kubernetes::{KubernetesAccess, Watch};
 use crate::source::{Contents, authfile, fixed};
 use crate::token::{Tokens, lock};
 use crate::wire::Wire;
@@ -55,6 +56,8 @@ pub struct Parts {
     pub audit: Arc<dyn Sink>,
     /// Who runs credential helpers; the sidecar has nobody (rule R32).
     pub helpers: Option<Arc<dyn Helpers>>,
+    /// Where the Kubernetes API is, for `credentials.argocd.kubernetes`.
+    pub kubernetes: Option<KubernetesAccess>,
 }
 
 /// A credential that was found, bound to what it was found for. It tells its name and nothing else.
@@ -71,7 +74,10 @@ pub(crate) struct Shared {
     helpers: Option<Arc<dyn Helpers>>,
     trusts: Vec<(Destination, Trust)>,
     catalog: RwLock<Arc<Catalog>>,
-    watched: Mutex<Stamp>,
+    mounted_stamp: Mutex<Stamp>,
+    /// What the Kubernetes API holds.
+    kubernetes: Mutex<Contents>,
+    access: Option<KubernetesAccess>,
     fingerprint_key: [u8; 32],
     pub(crate) wire: Arc<dyn Wire>,
     pub(crate) audit: Arc<dyn Sink>,
@@ -98,12 +104,14 @@ impl Broker {
     /// If the configuration can't be meant. What is wrong with a Secret or a file is no error: see
     /// [`Broker::problems`].
     pub fn new(parts: Parts) -> Result<Self, ConfigError> {
-        let Parts { config, registries, environment, wire, metadata, audit, helpers } = parts;
+        let Parts { config, registries, environment, wire, metadata, audit, helpers, kubernetes } = parts;
         let trusts = registries.iter().map(trust).collect::<Result<_, _>>()?;
         let shared = Shared {
             trusts,
             catalog: RwLock::new(Arc::new(Catalog::new(Contents::default()))),
-            watched: Mutex::default(),
+            mounted_stamp: Mutex::default(),
+            kubernetes: Mutex::default(),
+            access: kubernetes,
             fingerprint_key: random_key(),
             clouds: Clouds::new(environment, Arc::clone(&wire), metadata),
             wire,
@@ -129,7 +137,8 @@ impl Broker {
     /// # Errors
     /// If the choice is ambiguous, or the credential that should be used can't be.
     pub fn find(&self, requester: &Requester, destination: &Destination) -> Result<Option<Handle>, Error> {
-        let session = self.session(requester, destination)?;
+        let choice = self.choose(requester, destination)?;
+        let session = self.session(requester, destination, choice);
         let Identity::Named { label, .. } = session.identity() else { return Ok(None) };
         Ok(Some(Handle { label: label.as_str().into(), authorizer: Arc::new(session) }))
     }
@@ -147,36 +156,68 @@ impl Broker {
     /// As for [`Broker::new`].
     pub fn reload_if_changed(&self) -> Result<(), ConfigError> {
         let Some(root) = self.shared.mounted() else { return Ok(()) };
-        if *lock(&self.shared.watched) == directory::stamp(root) { Ok(()) } else { self.shared.reload() }
+        if *lock(&self.shared.mounted_stamp) == directory::stamp(root) {
+            Ok(())
+        } else {
+            self.shared.reload()
+        }
     }
 
-    /// Looks for changes of the mounted Secrets for ever.
+    /// Follows the sources for ever: mounted Secrets and the Kubernetes API. Dropping the future ends it.
     pub async fn watch(&self) {
-        loop {
+        futures::future::join(self.watch_kubernetes(), self.watch_mounted()).await;
+    }
+
+    async fn watch_kubernetes(&self) {
+        let Some(ArgocdConfig::Kubernetes(config)) = &self.shared.config.argocd else { return };
+        let Some(access) = &self.shared.access else {
+            tracing::warn!("no Kubernetes API is known, so no Secrets are read from it");
+            return;
+        };
+        let publish = |contents| {
+            *lock(&self.shared.kubernetes) = contents;
+            self.shared.reload_or_warn();
+        };
+        Watch::new(access.clone(), config.namespace.clone()).run(publish).await;
+    }
+
+    async fn watch_mounted(&self) {
+        while self.shared.mounted().is_some() {
             tokio::time::sleep(RELOAD_INTERVAL).await;
             let broker = self.clone();
-            let looked = tokio::task::spawn_blocking(move || broker.reload_if_changed()).await;
-            if let Ok(Err(error)) = looked {
+            let look = move || broker.reload_if_changed().err();
+            if let Ok(Some(error)) = tokio::task::spawn_blocking(look).await {
                 tracing::warn!(%error, "failed to read credentials again; the last ones stay");
             }
         }
     }
 
-    fn session(&self, requester: &Requester, destination: &Destination) -> Result<Session, Error> {
+    /// Chooses for `requester`.
+    pub(crate) fn choose(&self, requester: &Requester, destination: &Destination) -> Result<Choice, Error> {
         let project = requester.project.as_deref().and_then(Project::named);
-        let Choice { entry, transport } = self.shared.catalog().choose(destination, project.as_ref())?;
+        self.shared.catalog().choose(destination, project.as_ref())
+    }
+
+    /// A session with what was chosen.
+    pub(crate) fn session(
+        &self,
+        requester: &Requester,
+        destination: &Destination,
+        choice: Choice,
+    ) -> Session {
+        let Choice { entry, transport } = choice;
         let plain_http = transport.as_ref().is_some_and(|transport| transport.plain_http);
         let trust = trust_for(&self.shared.trusts, destination, plain_http);
         let identity = entry.as_ref().map_or(Identity::Anonymous, |entry| self.shared.identity(entry));
-        Ok(Session::new(
-            Arc::clone(&self.shared),
-            requester.clone(),
-            destination.clone(),
+        Session::new(Situation {
+            shared: Arc::clone(&self.shared),
+            requester: requester.clone(),
+            destination: destination.clone(),
             identity,
             entry,
             transport,
             trust,
-        ))
+        })
     }
 }
 
@@ -188,10 +229,8 @@ impl network::Broker for Broker {
         destination: &Destination,
         _: Deadline,
     ) -> Result<Arc<dyn Authorizer>, BrokerError> {
-        match self.session(requester, destination) {
-            Ok(session) => Ok(Arc::new(session)),
-            Err(error) => Err(Box::new(error)),
-        }
+        let choice = self.choose(requester, destination)?;
+        Ok(Arc::new(self.session(requester, destination, choice)))
     }
 }
 
@@ -231,14 +270,21 @@ impl Shared {
         }
     }
 
+    fn reload_or_warn(&self) {
+        if let Err(error) = self.reload() {
+            tracing::warn!(%error, "failed to read credentials again; the last ones stay");
+        }
+    }
+
     fn reload(&self) -> Result<(), ConfigError> {
         let mut contents = fixed::entries(&self.config.entries)?;
         contents.extend(fixed::identities(&self.registries)?);
         if let Some(root) = self.mounted() {
             let (secrets, stamp) = directory::read(root);
             contents.extend(secrets);
-            *lock(&self.watched) = stamp;
+            *lock(&self.mounted_stamp) = stamp;
         }
+        contents.extend(lock(&self.kubernetes).clone());
         let helpers = self.helpers.as_deref();
         contents.extend(authfile::read(&self.config.docker, Kind::Docker, helpers));
         contents.extend(authfile::read(&self.config.helm, Kind::Helm, helpers));

@@ -10,8 +10,11 @@
 //!   destination, or into a request for a token to a server that rule R10 admits.
 //! * Nothing here runs a program, reads the environment or opens a socket.
 
+mod askpass;
 pub mod audit;
 mod broker;
+#[cfg(test)]
+mod canary;
 mod catalog;
 mod cloud;
 pub mod config;
@@ -19,6 +22,7 @@ mod entry;
 mod error;
 mod exchange;
 mod explain;
+mod probe;
 mod secret;
 mod session;
 mod source;
@@ -27,6 +31,7 @@ mod testing;
 mod token;
 mod wire;
 
+pub use crate::askpass::{AskPass, SourceBroker, Ticket};
 pub use crate::broker::{Broker, Handle, Parts};
 pub use crate::cloud::{
     AwsEnvironment, AzureEnvironment, Environment, Error as CloudError, GoogleEnvironment,
@@ -34,6 +39,8 @@ pub use crate::cloud::{
 pub use crate::entry::Problem;
 pub use crate::error::{ConfigError, Error};
 pub use crate::explain::{Explanation, Listed, Outcome, PassedOver};
+pub use crate::probe::{Probe, Step};
 pub use crate::secret::Secret;
 pub use crate::source::authfile::Helpers;
+pub use crate::source::kubernetes::KubernetesAccess;
 pub use crate::wire::{Call, Reply, Wire, WireError};

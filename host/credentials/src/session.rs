@@ -33,15 +33,20 @@ pub(crate) struct Session {
     inner: Arc<Inner>,
 }
 
+/// Who asks for what, with what was chosen for it.
+pub(crate) struct Situation {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) requester: Requester,
+    pub(crate) destination: Destination,
+    pub(crate) identity: Identity,
+    pub(crate) entry: Option<Arc<Entry>>,
+    pub(crate) transport: Option<Transport>,
+    pub(crate) trust: Trust,
+}
+
 /// Shared with the refreshes that a session starts.
 struct Inner {
-    shared: Arc<Shared>,
-    requester: Requester,
-    destination: Destination,
-    identity: Identity,
-    entry: Option<Arc<Entry>>,
-    transport: Option<Transport>,
-    trust: Trust,
+    situation: Situation,
     /// What was last sent for a scope.
     sent: Mutex<HashMap<Scope, Sent>>,
 }
@@ -68,18 +73,8 @@ enum Applied {
 // === impl Session ===
 
 impl Session {
-    pub(crate) fn new(
-        shared: Arc<Shared>,
-        requester: Requester,
-        destination: Destination,
-        identity: Identity,
-        entry: Option<Arc<Entry>>,
-        transport: Option<Transport>,
-        trust: Trust,
-    ) -> Self {
-        let sent = Mutex::default();
-        let inner = Inner { shared, requester, destination, identity, entry, transport, trust, sent };
-        Self { inner: Arc::new(inner) }
+    pub(crate) fn new(situation: Situation) -> Self {
+        Self { inner: Arc::new(Inner { situation, sent: Mutex::default() }) }
     }
 }
 
@@ -122,6 +117,14 @@ impl Authorizer for Session {
 }
 
 // === impl Inner ===
+
+impl std::ops::Deref for Inner {
+    type Target = Situation;
+
+    fn deref(&self) -> &Situation {
+        &self.situation
+    }
+}
 
 impl Inner {
     /// A credential is for requests to its destination, and to other places for which it would have been chosen

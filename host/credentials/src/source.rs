@@ -4,6 +4,7 @@ pub(crate) mod argocd;
 pub(crate) mod authfile;
 pub(crate) mod directory;
 pub(crate) mod fixed;
+pub(crate) mod kubernetes;
 
 use crate::entry::{Entry, Problem};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use network::{Authorization, Client, Deadline, Redirects, Request, Transport};
+use network::{Authorization, Client, Deadline, Redirects, Request, Response, Transport};
 use url::Url;
 
 use crate::secret::Secret;
@@ -100,10 +100,14 @@ impl Call {
         wire.send(self, deadline).await
     }
 
-    fn into_request(self, deadline: Deadline) -> Result<Request, Box<dyn std::error::Error + Send + Sync>> {
+    fn into_request(
+        self,
+        limit: u64,
+        deadline: Deadline,
+    ) -> Result<Request, Box<dyn std::error::Error + Send + Sync>> {
         let mut request = Request::new(self.method, self.url, deadline)?
             .with_redirects(Redirects::Refuse)
-            .with_body_limit(MAX_ANSWER)
+            .with_body_limit(limit)
             .with_transport(self.transport);
         for (name, value) in self.headers {
             if name == http::header::AUTHORIZATION {
@@ -140,7 +144,7 @@ impl Reply {
 #[async_trait]
 impl Wire for Client {
     async fn send(&self, call: Call, deadline: Deadline) -> Result<Reply, WireError> {
-        let request = call.into_request(deadline).map_err(WireError::from)?;
+        let request = call.into_request(MAX_ANSWER, deadline).map_err(WireError::from)?;
         let wrap = |error: network::Error| {
             WireError::from(Box::from(error) as Box<dyn std::error::Error + Send + Sync>)
         };
@@ -150,6 +154,16 @@ impl Wire for Client {
         let body = Secret::new(String::from_utf8_lossy(&bytes).into_owned());
         Ok(Reply { status, headers, body })
     }
+}
+
+/// Sends a call whose answer is read piece by piece, at most `limit` bytes of it.
+pub(crate) async fn open(
+    client: &Client,
+    call: Call,
+    limit: u64,
+    deadline: Deadline,
+) -> Result<Response, Box<dyn std::error::Error + Send + Sync>> {
+    Ok(client.send(call.into_request(limit, deadline)?).await?)
 }
 
 /// Writes a login into the header of a request, which must go to the origin that the proof is for.

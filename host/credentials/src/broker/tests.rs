@@ -49,6 +49,7 @@ impl Bench {
             metadata: Arc::new(client.clone()),
             audit: Arc::clone(&audit) as Arc<dyn Sink>,
             helpers: None,
+            kubernetes: None,
         });
         Self { broker: broker.unwrap(), audit, client, root }
     }
@@ -448,6 +449,7 @@ impl Bench {
             metadata: Arc::new(self.client.clone()),
             audit: Arc::clone(&self.audit) as Arc<dyn Sink>,
             helpers: None,
+            kubernetes: None,
         }
     }
 }
@@ -529,4 +531,99 @@ fn an_explanation_names_what_was_chosen_and_what_was_not() {
     assert!(scoped.hint.unwrap().contains("no project is given"));
     let wrong = bench.broker.explain("oci://user@ghcr.io/x", None);
     assert!(matches!(wrong.outcome, crate::explain::Outcome::Error { .. }));
+}
+
+/// The socket of repo-server, without gRPC.
+struct Socket(std::sync::atomic::AtomicUsize);
+
+#[async_trait]
+impl crate::AskPass for Socket {
+    async fn ask(&self, ticket: &crate::Ticket, _: Deadline) -> Result<(String, Secret), String> {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        if ticket.nonce() == "good" {
+            Ok(("ann".to_owned(), Secret::new("secret-ann".to_owned())))
+        } else {
+            Err("unknown nonce".to_owned())
+        }
+    }
+}
+
+fn source_broker(bench: &Bench, source: &str, nonce: &str) -> (crate::SourceBroker, Arc<Socket>) {
+    let socket = Arc::new(Socket(0.into()));
+    let ticket = crate::Ticket { socket: "/tmp/ask".into(), nonce: Secret::new(nonce.to_owned()) };
+    let source = Destination::parse_prefix(source).unwrap();
+    let broker =
+        crate::SourceBroker::new(bench.broker.clone(), source, ticket, Arc::clone(&socket) as Arc<_>);
+    (broker, socket)
+}
+
+#[tokio::test]
+async fn the_source_of_the_application_has_a_credential_of_its_own() {
+    let bench = Bench::new(&[&secret("oci://own.corp/x", "bob", "secret-bob", "")]);
+    let (broker, socket) = source_broker(&bench, "oci://ghcr.io/acme", "good");
+    let label = async |place: &str| {
+        let destination = Destination::parse_reference(place).unwrap();
+        let found = network::Broker::authorizer(&broker, &requester("a"), &destination, soon()).await;
+        found.unwrap().identity().label().to_owned()
+    };
+    assert_eq!(label("ghcr.io/acme/app").await, "argocd/source of the application");
+    assert_eq!(label("ghcr.io/acme").await, "argocd/source of the application");
+    assert_eq!(label("ghcr.io/acme-evil/app").await, "anonymous");
+    assert_eq!(label("ghcr.io/other").await, "anonymous");
+    assert_eq!(label("own.corp/x").await, "argocd/repo-0");
+    assert_eq!(socket.0.load(std::sync::atomic::Ordering::SeqCst), 1);
+    let (broker, _) = source_broker(&bench, "oci://ghcr.io/acme", "stale");
+    let place = Destination::parse_reference("ghcr.io/acme/app").unwrap();
+    let refused = network::Broker::authorizer(&broker, &requester("a"), &place, soon()).await;
+    assert!(told(refused.err().unwrap()).contains("unknown nonce"));
+}
+
+#[tokio::test]
+async fn a_probe_names_each_step() {
+    let server = registry().await;
+    let url = format!("oci://127.0.0.1:{}/team", server.port);
+    let bench = Bench::new(&[&secret(&url, "ann", "secret-ann", "")]);
+    let reference = format!("{url}/app:1.0");
+    let probe = bench.broker.probe(&bench.client, &requester("a"), &reference, soon()).await;
+    let results: Vec<&str> = probe.steps.iter().map(|step| step.result.as_str()).collect();
+    let realm = format!("realm `http://127.0.0.1:{}/token`", server.port);
+    assert_eq!(results, ["argocd/repo-0", "401 Unauthorized", &realm, "answered; asking again", "200 OK"]);
+    assert!(probe.passed);
+    let wrong = Bench::new(&[&secret(&url, "ann", "canary", "")]);
+    let probe = wrong.broker.probe(&wrong.client, &requester("a"), &reference, soon()).await;
+    let told = serde_json::to_string(&probe).unwrap();
+    assert!(!probe.passed && told.contains("refused `argocd/repo-0`") && !told.contains("canary"), "{told}");
+}
+
+fn azure(projects: &[&str]) -> RegistryConfig {
+    let projects = projects.iter().map(|&name| name.to_owned()).collect();
+    let identity = crate::config::AzureIdentity { projects, client_id: None, tenant_id: None };
+    RegistryConfig {
+        prefix: "acme.azurecr.io".to_owned(),
+        identity: Some(crate::config::IdentityConfig::Azure(identity)),
+        realms: vec![],
+    }
+}
+
+/// Rule R8: a Secret can ask for the pod's identity, and only the operator gives it.
+#[test]
+fn a_secret_does_not_enable_the_identity_of_azure() {
+    let wanting = [
+        ("url", "oci://acme.azurecr.io/team"),
+        ("type", "oci"),
+        ("project", "team-a"),
+        ("useAzureWorkloadIdentity", "true"),
+    ];
+    let place = Destination::parse_reference("acme.azurecr.io/team/app").unwrap();
+    let label = |registries| {
+        let bench = Bench::with(&[&wanting], registries);
+        match bench.broker.find(&requester("team-a"), &place) {
+            Ok(handle) => handle.map_or("anonymous".to_owned(), |handle| handle.label().to_owned()),
+            Err(error) => error.to_string(),
+        }
+    };
+    assert!(label(vec![]).contains("identity: {ambient: azure"));
+    assert!(label(vec![azure(&["team-b"])]).contains("identity: {ambient: azure"));
+    assert_eq!(label(vec![azure(&["team-a"])]), "argocd/repo-0");
+    assert_eq!(label(vec![azure(&["*"])]), "argocd/repo-0");
 }

@@ -35,7 +35,6 @@ pub(crate) const KEYS: [&str; 17] = [
 
 /// The two kinds of Secrets, by the label `argocd.argoproj.io/secret-type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(test), expect(dead_code, reason = "labels come with the Kubernetes API only"))]
 pub(crate) enum SecretType {
     /// `repository`
     Repository,

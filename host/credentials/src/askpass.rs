@@ -1,0 +1,109 @@
+//! The credential of the application's own source, which repo-server hands out over its AskPass socket.
+//!
+//! Argo CD gives a plugin the credential of one repository only: the one that the application itself is from. With
+//! `provideGitCreds`, its request names a socket and a number that is good for this one call. The socket speaks
+//! gRPC, so whoever knows gRPC asks, through [`AskPass`].
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use network::broker::BrokerError;
+use network::{Authorizer, Deadline, Transport};
+use policy::{Destination, Kind, Projects, Requester};
+
+use crate::broker::Broker;
+use crate::catalog::Choice;
+use crate::entry::{Entry, Login};
+use crate::error::Error;
+use crate::secret::Secret;
+
+/// What the credential is called.
+const LABEL: &str = "argocd/source of the application";
+
+/// The right to ask once, from Argo CD's own request and never from the user's environment (rule R2).
+#[derive(Clone, Debug)]
+pub struct Ticket {
+    /// `ARGOCD_ASK_PASS_SOCK`
+    pub socket: PathBuf,
+    /// `ARGOCD_GIT_ASKPASS_NONCE`; it is good until the call of the plugin ends.
+    pub nonce: Secret,
+}
+
+/// Asks the socket: `askpass.AskPassService/GetCredentials`.
+#[async_trait]
+pub trait AskPass: Send + Sync + 'static {
+    /// The user name and password that repo-server keeps for `ticket`.
+    ///
+    /// # Errors
+    /// If it keeps none, or can't be asked.
+    async fn ask(&self, ticket: &Ticket, deadline: Deadline) -> Result<(String, Secret), String>;
+}
+
+/// A broker for one request, which also knows the credential of the application's source.
+#[derive(Clone)]
+pub struct SourceBroker {
+    broker: Broker,
+    source: Destination,
+    ticket: Ticket,
+    askpass: Arc<dyn AskPass>,
+    /// The answer, so that the socket is asked once.
+    entry: Arc<tokio::sync::OnceCell<Arc<Entry>>>,
+}
+
+// === impl Ticket ===
+
+impl Ticket {
+    /// The nonce, for who writes it into the request to the socket.
+    #[must_use]
+    pub fn nonce(&self) -> &str {
+        self.nonce.expose()
+    }
+}
+
+// === impl SourceBroker ===
+
+impl SourceBroker {
+    /// A broker that asks `askpass` for what is at or below `source`, the application's `repoURL`, where no other
+    /// credential is for it.
+    #[must_use]
+    pub fn new(broker: Broker, source: Destination, ticket: Ticket, askpass: Arc<dyn AskPass>) -> Self {
+        Self { broker, source, ticket, askpass, entry: Arc::default() }
+    }
+
+    async fn entry(&self, destination: &Destination, deadline: Deadline) -> Result<Arc<Entry>, Error> {
+        let ask = || async {
+            let (username, password) = self.askpass.ask(&self.ticket, deadline).await.map_err(|reason| {
+                let label = LABEL.to_owned();
+                Error::Broken { destination: destination.clone(), label, reason }
+            })?;
+            Ok(Arc::new(Entry {
+                label: LABEL.to_owned(),
+                prefix: self.source.clone(),
+                projects: Projects::Every,
+                kind: Kind::Repository,
+                login: Login::Password { username, password },
+                transport: Some(Transport::default()),
+            }))
+        };
+        self.entry.get_or_try_init(ask).await.cloned()
+    }
+}
+
+#[async_trait]
+impl network::Broker for SourceBroker {
+    async fn authorizer(
+        &self,
+        requester: &Requester,
+        destination: &Destination,
+        deadline: Deadline,
+    ) -> Result<Arc<dyn Authorizer>, BrokerError> {
+        let mut choice = self.broker.choose(requester, destination)?;
+        if choice.entry.is_none() && destination.is_under(&self.source) {
+            let entry = self.entry(destination, deadline).await?;
+            let transport = choice.transport.or_else(|| entry.transport.clone());
+            choice = Choice { entry: Some(entry), transport };
+        }
+        Ok(Arc::new(self.broker.session(requester, destination, choice)))
+    }
+}
