@@ -72,9 +72,10 @@ impl Socket {
         remove_stale(&path)?;
         let failed = |source| SocketError::Listen { path: path.clone(), source };
         let listener = UnixListener::bind(&path).map_err(failed)?;
-        fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).map_err(failed)?;
         let identity = identity(&path).map_err(failed)?;
-        Ok(Self { listener, file: SocketFile { path, identity } })
+        let file = SocketFile { path: path.clone(), identity };
+        fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).map_err(failed)?;
+        Ok(Self { listener, file })
     }
 
     pub(crate) fn path(&self) -> &Path {

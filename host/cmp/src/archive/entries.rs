@@ -8,11 +8,15 @@ use tar::{Archive, Entry, EntryType, PaxExtensions};
 use super::ArchiveError;
 use crate::limits::{Limit, Limits};
 
+/// Git's own directory, which Argo CD sends along unless it is told not to. No plugin can run Git,
+/// and what is in it differs between checkouts of the same commit.
+const GIT: &str = ".git";
 /// Bytes of a header's extension; Go's reader allows as many.
 const MAX_EXTENSION: u64 = 1 << 20;
 
 /// Adds every entry of the archive in `input` to `tree`. Files, directories and symbolic links count;
-/// other kinds are ignored, as Argo CD does.
+/// other kinds are ignored, as Argo CD does, and so is
+/// the repository's `.git`.
 pub(super) fn add_all(
     input: impl Read,
     limits: &Limits,
@@ -55,7 +59,7 @@ fn add(
         return Err(ArchiveError::limit(limits, Limit::Path, Some(&format!("{start}…"))));
     }
     let path = TreePath::parse(&name)?;
-    if path.is_root() {
+    if path.components().next().is_none_or(|first| first == GIT) {
         return Ok(());
     }
     match entry.header().entry_type() {

@@ -141,3 +141,25 @@ async fn what_is_cut_off_passes_as_it_is() {
     let input = [PREFACE, &frame(1, 4, &literal(0x41, false, b"a/b"))[..12]].concat();
     assert_eq!(filtered(&[&input]).await, input);
 }
+
+#[test]
+fn no_block_is_too_strange() {
+    let mut state = 1_u64;
+    let mut byte = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state.to_be_bytes()[0]
+    };
+    for len in 0..20_000 {
+        // Half of the blocks start with an authority.
+        let mut block: Vec<u8> = (0..len % 64).map(|_| byte()).collect();
+        if let Some(first) = block.first_mut().filter(|_| len % 2 == 0) {
+            *first = 0x41;
+        }
+        let before = block.len();
+        hpack::clean_authority(&mut block);
+        assert_eq!(block.len(), before);
+        let once = block.clone();
+        hpack::clean_authority(&mut block);
+        assert_eq!(block, once, "what is clean stays as it is");
+    }
+}

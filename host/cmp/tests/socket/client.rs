@@ -15,6 +15,7 @@ const PING: u8 = 6;
 const GOAWAY: u8 = 7;
 const WINDOW_UPDATE: u8 = 8;
 const MAX_FRAME: usize = 16_384;
+const WRITE: usize = 32 << 10;
 
 /// How the authority is written.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,8 @@ pub(crate) struct Answer {
 
 pub(crate) struct Connection {
     stream: UnixStream,
+    /// Frames that wait to be written together, as grpc-go does.
+    pending: Vec<u8>,
     decoder: fluke_hpack::Decoder<'static>,
     authority: (String, Coding),
     next_stream: u32,
@@ -71,6 +74,7 @@ impl Connection {
         let stream = UnixStream::connect(socket).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         let mut connection = Self {
+            pending: b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(),
             stream,
             decoder: fluke_hpack::Decoder::new(),
             authority: (authority.to_owned(), coding),
@@ -78,7 +82,6 @@ impl Connection {
             window: 65_535,
             initial_window: 65_535,
         };
-        connection.stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").unwrap();
         connection.send(SETTINGS, 0, 0, &[]);
         connection
     }
@@ -118,6 +121,7 @@ impl Connection {
             self.message(&mut stream, message);
         }
         self.send(DATA, 1, stream.id, &[]);
+        self.flush();
         stream.id
     }
 
@@ -242,6 +246,7 @@ impl Connection {
     }
 
     fn read_frame(&mut self) -> Option<Frame> {
+        self.flush();
         let mut header = [0; 9];
         self.stream.read_exact(&mut header).ok()?;
         let len = u32::from_be_bytes([0, header[0], header[1], header[2]]);
@@ -251,13 +256,20 @@ impl Connection {
         Some(Frame { kind: header[3], flags: header[4], stream, payload })
     }
 
-    /// A server that hung up is noticed when nothing can be read any more.
     fn send(&mut self, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
-        let mut frame = u32::try_from(payload.len()).unwrap().to_be_bytes()[1..].to_vec();
-        frame.extend([kind, flags]);
-        frame.extend(stream.to_be_bytes());
-        frame.extend(payload);
-        let _ = self.stream.write_all(&frame);
+        self.pending.extend(&u32::try_from(payload.len()).unwrap().to_be_bytes()[1..]);
+        self.pending.extend([kind, flags]);
+        self.pending.extend(stream.to_be_bytes());
+        self.pending.extend(payload);
+        if kind != DATA || self.pending.len() >= WRITE {
+            self.flush();
+        }
+    }
+
+    /// A server that hung up is noticed when nothing can be read any more.
+    fn flush(&mut self) {
+        let _ = self.stream.write_all(&self.pending);
+        self.pending.clear();
     }
 }
 

@@ -8,10 +8,11 @@ use crate::server::{start, wait_until};
 
 const DEADLINE_EXCEEDED: u32 = 4;
 
+/// That the text is ours tells that it was in time: at the deadline itself, the transport ends a call
+/// with words of its own.
 #[track_caller]
-fn check_in_time(started: Instant, deadline: Duration) {
+fn check_not_early(started: Instant, deadline: Duration) {
     let elapsed = started.elapsed();
-    assert!(elapsed < deadline, "the client had given up: {elapsed:?}");
     assert!(elapsed > deadline / 2, "too early: {elapsed:?}");
 }
 
@@ -21,7 +22,7 @@ fn a_plugin_that_takes_too_long_is_named() {
     let upload = Upload::new(Archive::new().file("do", "sleep ").tgz());
     let started = Instant::now();
     let answer = Connection::open(&server.socket("helm")).call(GENERATE, &upload.messages(), "1000000u");
-    check_in_time(started, Duration::from_secs(1));
+    check_not_early(started, Duration::from_secs(1));
     let text = "the deadline of 900.0ms passed for application `web` with plugin `helm` while its manifests were generated";
     assert_eq!(answer.error(), (DEADLINE_EXCEEDED, text));
     assert_eq!(server.inside.load(std::sync::atomic::Ordering::SeqCst), 0, "the service was told");
@@ -35,7 +36,7 @@ fn a_client_that_falls_silent_is_told_as_well() {
     let stalled = |messages: &[Vec<u8>]| {
         let started = Instant::now();
         let answer = Connection::open(&server.socket("helm")).stall(MATCH, messages, "800m");
-        check_in_time(started, Duration::from_millis(800));
+        check_not_early(started, Duration::from_millis(800));
         answer
     };
     let before = "the deadline of 700.0ms passed for";

@@ -57,6 +57,16 @@ fn files_of_every_kind_arrive() {
 }
 
 #[test]
+fn gits_own_directory_is_left_out() {
+    let archive = Archive::new()
+        .directory(".git")
+        .file(".git/HEAD", "ref: refs/heads/main")
+        .file(".gitignore", "target")
+        .file("sub/.git", "gitdir: ../.git/modules/sub");
+    check(archive, &[".gitignore target", "sub/.git gitdir: ../.git/modules/sub"]);
+}
+
+#[test]
 fn long_names_arrive() {
     let long = format!("{}/ü.yaml", "d".repeat(200));
     let archive = Archive::new()
