@@ -56,7 +56,8 @@ impl Map {
     }
 
     /// The same map with another type of the same element type, as Go's assignment converts it.
-    pub(crate) fn converted(&self, ty: Type) -> Self {
+    #[must_use]
+    pub fn converted(&self, ty: Type) -> Self {
         Self(Rc::new(Table { ty, entries: self.0.entries.clone() }))
     }
 

@@ -21,6 +21,7 @@ mod strings;
 mod urls;
 mod versions;
 
+pub(crate) use formats::yaml;
 use gotemplate::{Function, Functions};
 
 use crate::profile::Profile;

@@ -28,7 +28,7 @@ enum Token {
         high: char,
     },
     /// `{a,b}`
-    AnyOf(Vec<Vec<Token>>),
+    AnyOf(Vec<Vec<Self>>),
 }
 
 impl Glob {

@@ -72,6 +72,11 @@ fn to_yaml(a: &[Value]) -> Result<String, FunctionError> {
     Ok(without_newline(encoded))
 }
 
+/// A value as `sigs.k8s.io/yaml` writes it, with the newline at the end.
+pub(crate) fn yaml(value: &Value) -> Result<String, String> {
+    sigs::encode(Json(value.clone())).map_err(|error| error.to_string())
+}
+
 fn without_newline(mut encoded: String) -> String {
     if encoded.ends_with('\n') {
         encoded.pop();

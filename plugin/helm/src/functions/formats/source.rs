@@ -9,6 +9,7 @@ use goyaml::{Build, Source, View};
 
 use crate::functions::dates::{Duration, Time};
 use crate::functions::versions;
+use crate::object::Struct;
 
 /// A value without its Go type, for encoders that look behind names.
 pub(super) enum Plain {
@@ -58,6 +59,9 @@ fn plain_object(value: &Value) -> Plain {
     }
     if let Some(version) = versions::version_of(value) {
         return Plain::Text(version.to_string().into());
+    }
+    if let Some(record) = value.downcast_ref::<Struct>() {
+        return Plain::Map(record.json().into_iter().collect());
     }
     let Value::Object(object) = value else { return Plain::Unsupported };
     match object.basic() {

@@ -1,0 +1,125 @@
+//! One render from end to end, and its result.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use gotemplate::{Limits, Str, Type};
+
+use crate::capabilities::Capabilities;
+use crate::chart::Chart;
+use crate::coalesce::Coalescer;
+use crate::context::{Context, Timestamp};
+use crate::dependencies::{self, Resolver, is_compatible};
+use crate::engine::{Engine, Rendered};
+use crate::entropy::Entropy;
+use crate::error::Error;
+use crate::lookup::Lookup;
+use crate::manifest;
+use crate::node::Node;
+use crate::output::{CustomResource, Output};
+use crate::release::Release;
+use crate::schema;
+use crate::values::ValuesSources;
+
+/// Whether values are checked against `values.schema.json`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SchemaValidation {
+    /// They are.
+    #[default]
+    On,
+    /// `--skip-schema-validation`.
+    Skip,
+}
+
+/// Everything a render depends on, besides the chart.
+pub struct Render {
+    /// The user's values.
+    pub values: ValuesSources,
+    /// What is installed, where.
+    pub release: Release,
+    /// What the cluster offers.
+    pub capabilities: Capabilities,
+    /// Whether values are checked.
+    pub schema_validation: SchemaValidation,
+    /// The time for templates that ask.
+    pub now: Timestamp,
+    /// Where random values come from.
+    pub entropy: Rc<dyn Entropy>,
+    /// The cluster's objects.
+    pub lookup: Rc<dyn Lookup>,
+    /// How much the templates may do.
+    pub limits: Limits,
+}
+
+impl Render {
+    /// Renders `chart` as its profile's `helm template` does.
+    ///
+    /// # Errors
+    /// Why Helm would not render the chart, in its words, or which limit was reached.
+    pub fn run(&self, chart: &Arc<Chart>) -> Result<Output, Error> {
+        let profile = chart.profile();
+        let values = self.values.merge(profile)?;
+        let mut root = Node::new(chart);
+        if root.metadata.is_library() {
+            return Err(Error::LibraryChart);
+        }
+        dependencies::check(&root, profile)?;
+        self.release.check()?;
+        let mut coalescer = Coalescer::new(profile.nulls());
+        Resolver { profile, coalescer: &mut coalescer }.resolve(&mut root, &values)?;
+        let values = coalescer.coalesce(&root, &values)?;
+        if self.schema_validation == SchemaValidation::On {
+            schema::validate(&root, &values, profile.schema_wording())?;
+        }
+        self.check_kube_version(&root)?;
+        let mut rendered = self.templates(&root, values)?;
+        let notes = take_notes(&mut rendered, root.name());
+        let documents = manifest::sort(rendered, profile)?;
+        Ok(Output {
+            profile,
+            crds: custom_resources(&root, root.name()),
+            manifests: documents.manifests,
+            hooks: documents.hooks,
+            notes,
+            warnings: coalescer.warnings,
+        })
+    }
+
+    fn templates(&self, root: &Node, values: gotemplate::Map) -> Result<Rendered, Error> {
+        let profile = root.chart.profile();
+        let values = values.converted(Type::Named(crate::object::values_type(profile.major())));
+        let engine = Engine::new(root, values, &self.release, &self.capabilities, profile)?;
+        let mut context = Context::new(profile, self.now, Rc::clone(&self.entropy), Rc::clone(&self.lookup));
+        Ok(engine.render(&mut context, &self.limits)?)
+    }
+
+    fn check_kube_version(&self, root: &Node) -> Result<(), Error> {
+        let constraint = &root.metadata.kube_version;
+        let version = &self.capabilities.kube_version;
+        if constraint.is_empty()
+            || is_compatible(constraint, version.normalized(), root.chart.profile().semver())
+        {
+            return Ok(());
+        }
+        Err(Error::KubeVersion { constraint: constraint.clone(), version: version.version().to_owned() })
+    }
+}
+
+/// Takes the rendered notes out of the files; those of the root are kept.
+fn take_notes(rendered: &mut Rendered, root: &str) -> Str {
+    let notes = rendered.get(&format!("{root}/templates/NOTES.txt")).cloned().unwrap_or_default();
+    rendered.retain(|path, _| !path.ends_with("NOTES.txt"));
+    notes
+}
+
+fn custom_resources(node: &Node, path: &str) -> Vec<CustomResource> {
+    let own = node.chart.crds().map(|file| CustomResource {
+        path: crate::path::join(path, &file.path),
+        content: file.content.clone(),
+    });
+    let mut all: Vec<_> = own.collect();
+    for subchart in &node.dependencies {
+        all.extend(custom_resources(subchart, &node.path_of_subchart(path, subchart.name())));
+    }
+    all
+}
