@@ -1,6 +1,6 @@
 //! The guard against documents that grow without bound when aliases are replaced.
 
-use crate::Error;
+use crate::{Error, ErrorKind};
 
 /// Below so many nodes, almost all of them may come from aliases.
 const SMALL: f64 = 400_000.0;
@@ -30,7 +30,7 @@ impl Budget {
         }
         let decoded = self.decoded as f64;
         if self.from_aliases as f64 / decoded > allowed_share(decoded) {
-            return Err(Error::ExcessiveAliasing);
+            return Err(ErrorKind::ExcessiveAliasing.into());
         }
         Ok(())
     }

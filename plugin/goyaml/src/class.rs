@@ -29,6 +29,20 @@ impl ByteSet {
         Self(set)
     }
 
+    /// How many bytes at the start of `text` are in the set, counting one of `joints` before
+    /// a byte that is.
+    pub(crate) fn run(&self, text: &[u8], joints: &[u8]) -> usize {
+        let mut length = 0;
+        loop {
+            let rest = text.get(length..).unwrap_or_default();
+            length += rest.iter().take_while(|byte| self.contains(**byte)).count();
+            match text.get(length..) {
+                Some([joint, next, ..]) if joints.contains(joint) && self.contains(*next) => length += 2,
+                _ => return length,
+            }
+        }
+    }
+
     /// Whether the set has `byte`.
     pub(crate) fn contains(&self, byte: u8) -> bool {
         self.0.get(usize::from(byte)).copied().unwrap_or_default()

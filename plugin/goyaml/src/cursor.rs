@@ -189,6 +189,12 @@ impl<'i> Cursor<'i> {
         self.position += count;
     }
 
+    /// Passes the spaces from here on, as far as nothing more has to be decoded for that.
+    pub(crate) fn skip_all_spaces(&mut self) {
+        let spaces = self.safe().iter().take_while(|byte| **byte == b' ').count();
+        self.skip_spaces(spaces);
+    }
+
     /// Passes `count` spaces.
     pub(crate) fn skip_spaces(&mut self, count: usize) {
         self.mark.index += count;

@@ -5,8 +5,9 @@
 use crate::budget::Budget;
 use crate::gosyntax::go_syntax;
 use crate::resolve::{Atom, resolve, resolve_tagged};
+use crate::scanner::past_the_end;
 use crate::tape::{Node, Shape, Tape};
-use crate::{Dialect, Error, Value};
+use crate::{Dialect, Error, ErrorKind, Value};
 
 /// Makes values from a document's parts.
 pub(crate) trait Assemble<'t> {
@@ -35,7 +36,7 @@ fn key_error(tape: &Tape<'_>, mut at: usize, mut aliases: Aliases) -> Error {
         let mut assemble = AnyValues { order: KeyOrder::Sorted };
         let mut run = Run::new(tape, &mut assemble, aliases);
         match run.run(at) {
-            Ok(value) => return Error::Key(go_syntax(&value)),
+            Ok(value) => return ErrorKind::Key(go_syntax(&value)).into(),
             Err(Stop::Error(error)) => return error,
             Err(Stop::Key(inner)) => (at, aliases) = (inner, run.aliases),
         }
@@ -118,7 +119,7 @@ impl<'r, 't, 'i, A: Assemble<'t>> Run<'r, 't, 'i, A> {
     }
 
     fn node(&self, at: usize) -> Result<&'t Node<'i>, Stop> {
-        self.tape.node(at).ok_or_else(|| corrupted().into())
+        self.tape.node(at).ok_or_else(|| past_the_end().into())
     }
 
     /// Begins a node: makes its value if it's a scalar, or else pushes a frame.
@@ -146,7 +147,7 @@ impl<'r, 't, 'i, A: Assemble<'t>> Run<'r, 't, 'i, A> {
     /// As [`Self::open`], for what an alias stands for, which can't be an alias.
     fn open_target(&mut self, target: usize) -> Result<Option<A::Value>, Stop> {
         match self.node(target)?.shape {
-            Shape::Alias(_) => Err(corrupted().into()),
+            Shape::Alias(_) => Err(past_the_end().into()),
             _ => self.open(target),
         }
     }
@@ -187,7 +188,7 @@ impl<'r, 't, 'i, A: Assemble<'t>> Run<'r, 't, 'i, A> {
     /// Goes on with the innermost frame; gives its value if that is complete.
     fn advance(&mut self) -> Result<Option<A::Value>, Stop> {
         let top = self.frames.len().saturating_sub(1);
-        let Some(frame) = self.frames.last_mut() else { return Err(corrupted().into()) };
+        let Some(frame) = self.frames.last_mut() else { return Err(past_the_end().into()) };
         if let FrameKind::MergeList { owner, left } = &mut frame.kind {
             let owner = *owner;
             match left.pop() {
@@ -281,7 +282,7 @@ impl<'r, 't, 'i, A: Assemble<'t>> Run<'r, 't, 'i, A> {
                 self.frames.push(Frame { kind: FrameKind::MergeList { owner, left }, next: 0, end: 0 });
                 Ok(())
             }
-            Shape::Scalar { .. } => Err(Error::Merge.into()),
+            Shape::Scalar { .. } => Err(Error::from(ErrorKind::Merge).into()),
         }
     }
 
@@ -290,10 +291,10 @@ impl<'r, 't, 'i, A: Assemble<'t>> Run<'r, 't, 'i, A> {
         let (target, alias) = match node.shape {
             Shape::Mapping(_) => (at, None),
             Shape::Alias(target) => (target, Some(at)),
-            _ => return Err(Error::Merge.into()),
+            _ => return Err(Error::from(ErrorKind::Merge).into()),
         };
         let Shape::Mapping(end) = self.node(target)?.shape else {
-            return Err(Error::Merge.into());
+            return Err(Error::from(ErrorKind::Merge).into());
         };
         self.aliases.budget.count()?;
         if alias.is_some() {
@@ -311,7 +312,7 @@ impl<'r, 't, 'i, A: Assemble<'t>> Run<'r, 't, 'i, A> {
         }
         match self.aliases.active.get_mut(at) {
             Some(active) if !*active => *active = true,
-            _ => return Err(Error::SelfReference(node.text.clone().into_owned()).into()),
+            _ => return Err(Error::from(ErrorKind::SelfReference(node.text.clone().into_owned())).into()),
         }
         self.aliases.budget.alias_depth += 1;
         Ok(())
@@ -323,10 +324,6 @@ impl<'r, 't, 'i, A: Assemble<'t>> Run<'r, 't, 'i, A> {
             *active = false;
         }
     }
-}
-
-fn corrupted() -> Error {
-    Error::Syntax { line: None, problem: "attempted to go past the end of stream; corrupted value?" }
 }
 
 /// The value of a scalar.

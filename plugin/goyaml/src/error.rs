@@ -9,9 +9,38 @@
 /// assert_eq!(error.to_string(), "yaml: line 2: mapping values are not allowed in this context");
 /// assert_eq!(error.line(), Some(2));
 /// ```
+// Boxed, so that the results that are passed around all the time stay small.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(transparent)]
+pub struct Error(Box<ErrorKind>);
+
+impl Error {
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0
+    }
+
+    /// The line that the text of the error names.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        match self.kind() {
+            ErrorKind::Syntax { line, .. } | ErrorKind::Depth { line, .. } => *line,
+            _ => None,
+        }
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self(Box::new(kind))
+    }
+}
+
+/// The kinds of errors.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Error {
+pub enum ErrorKind {
     /// The stream isn't well-formed.
     #[error("yaml: {}{problem}", At(*.line))]
     Syntax {
@@ -59,17 +88,6 @@ pub enum Error {
     /// Values that don't fit what is asked for; one line each.
     #[error("yaml: unmarshal errors:\n  {}", .0.join("\n  "))]
     Types(Vec<String>),
-}
-
-impl Error {
-    /// The line that the text of the error names.
-    #[must_use]
-    pub fn line(&self) -> Option<usize> {
-        match self {
-            Self::Syntax { line, .. } | Self::Depth { line, .. } => *line,
-            _ => None,
-        }
-    }
 }
 
 struct At(Option<usize>);

@@ -46,7 +46,7 @@ mod value;
 
 pub use build::{Build, Source, View};
 pub use dialect::Dialect;
-pub use error::Error;
+pub use error::{Error, ErrorKind};
 pub use event::{Collection, Comments, Event, EventKind, Scalar};
 pub use head::{Head, HeadMetadata};
 pub use input::Input;

@@ -8,7 +8,9 @@ use std::borrow::Cow;
 
 use crate::scanner::Scanner;
 use crate::token::{Token, TokenKind};
-use crate::{Collection, Comments, Dialect, Error, Event, EventKind, Input, Mark, Scalar, ScalarStyle};
+use crate::{
+    Collection, Comments, Dialect, Error, ErrorKind, Event, EventKind, Input, Mark, Scalar, ScalarStyle,
+};
 
 /// Reads the events of a stream one by one.
 ///
@@ -144,7 +146,7 @@ impl<'i> Parser<'i> {
     /// Takes the next token if it's of this kind, and gives its end.
     fn take_if(&mut self, kind: &TokenKind<'_>) -> Result<Option<Mark>, Error> {
         let token = self.peek()?;
-        if token.kind != *kind {
+        if std::mem::discriminant(&token.kind) != std::mem::discriminant(kind) {
             return Ok(None);
         }
         let end = token.end;
@@ -153,7 +155,7 @@ impl<'i> Parser<'i> {
     }
 
     fn error(&self, context: Mark, problem: &'static str, mark: Mark) -> Error {
-        Error::Syntax { line: self.dialect.parser_line(mark, context), problem }
+        ErrorKind::Syntax { line: self.dialect.parser_line(mark, context), problem }.into()
     }
 
     /// An error at the next token.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::number::{Integer, parse_decimal_float, parse_go_float, parse_go_integer, parse_radix};
 use crate::timestamp::is_timestamp;
-use crate::{Dialect, Error};
+use crate::{Dialect, Error, ErrorKind};
 
 /// The prefix of the tags that YAML itself defines.
 const YAML_TAG: &str = "tag:yaml.org,2002:";
@@ -83,7 +83,7 @@ pub(crate) fn resolve_tagged<'t>(dialect: Dialect, tag: &str, text: &'t str) -> 
     if found.tag().strip_prefix("!!") == name {
         return Ok(found.atom(text));
     }
-    Err(Error::Tag { found: found.tag(), text: text.to_owned(), wanted: short_tag(tag) })
+    Err(ErrorKind::Tag { found: found.tag(), text: text.to_owned(), wanted: short_tag(tag) }.into())
 }
 
 /// The name of a tag that YAML defines.
@@ -103,7 +103,7 @@ pub(crate) fn short_tag(tag: &str) -> String {
 }
 
 fn decode_binary(text: &str) -> Result<Atom<'_>, Error> {
-    let bytes = crate::base64::decode(text).ok_or(Error::Base64)?;
+    let bytes = crate::base64::decode(text).ok_or(ErrorKind::Base64)?;
     Ok(match String::from_utf8(bytes) {
         Ok(text) => Atom::Text(Cow::Owned(text)),
         Err(error) => Atom::Bytes(error.into_bytes()),

@@ -18,7 +18,7 @@ pub(crate) use self::comment::{Comment, CommentKind};
 use crate::class::is_word;
 use crate::cursor::Cursor;
 use crate::token::{Token, TokenKind};
-use crate::{Dialect, Error, Input, Mark, ScalarStyle};
+use crate::{Dialect, Error, ErrorKind, Input, Mark, ScalarStyle};
 
 /// Levels of flow collections that go-yaml follows, and of block collections.
 const MAX_DEPTH: usize = 10_000;
@@ -104,7 +104,7 @@ impl<'i> Scanner<'i> {
             self.fetch_enough()?;
             self.ready = true;
         }
-        self.queue.front().ok_or(PAST_THE_END)
+        self.queue.front().ok_or_else(past_the_end)
     }
 
     /// Takes the next token, which must have been peeked at.
@@ -204,17 +204,17 @@ impl<'i> Scanner<'i> {
 
     /// An error at the current place; `context` is where what is being read began.
     fn error(&self, context: Mark, problem: &'static str) -> Error {
-        Error::Syntax { line: self.dialect.scanner_line(self.cursor.mark(), context), problem }
+        ErrorKind::Syntax { line: self.dialect.scanner_line(self.cursor.mark(), context), problem }.into()
     }
 
     fn depth_error(&self) -> Error {
         let context = self.simple_keys.last().map(|key| key.mark).unwrap_or_default();
         let line = self.dialect.scanner_line(self.cursor.mark(), context);
-        Error::Depth { line, limit: MAX_DEPTH }
+        ErrorKind::Depth { line, limit: MAX_DEPTH }.into()
     }
 
     fn ensure(&mut self, count: usize) -> Result<(), Error> {
-        self.cursor.ensure(count).map_err(|problem| Error::Syntax { line: None, problem })
+        self.cursor.ensure(count).map_err(|problem| ErrorKind::Syntax { line: None, problem }.into())
     }
 
     fn push(&mut self, kind: TokenKind<'i>, start: Mark) {
@@ -565,8 +565,7 @@ impl<'i> Scanner<'i> {
         let tabs = self.in_flow() || !self.simple_key_allowed;
         self.ensure(1)?;
         loop {
-            let spaces = self.cursor.safe().iter().take_while(|byte| **byte == b' ').count();
-            self.cursor.skip_spaces(spaces);
+            self.cursor.skip_all_spaces();
             self.ensure(1)?;
             match self.cursor.byte() {
                 b' ' => self.cursor.skip(),
@@ -616,5 +615,8 @@ fn column(mark: Mark) -> isize {
     isize::try_from(mark.column).unwrap_or(isize::MAX)
 }
 
-const PAST_THE_END: Error =
-    Error::Syntax { line: None, problem: "attempted to go past the end of stream; corrupted value?" };
+/// There's no token where there must be one, which can't happen.
+pub(crate) fn past_the_end() -> Error {
+    ErrorKind::Syntax { line: None, problem: "attempted to go past the end of stream; corrupted value?" }
+        .into()
+}

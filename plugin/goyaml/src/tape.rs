@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::{Error, EventKind, Parser, Scalar, ScalarStyle};
+use crate::{Error, ErrorKind, EventKind, Parser, Scalar, ScalarStyle};
 
 /// The nodes of one document.
 #[derive(Debug)]
@@ -92,7 +92,8 @@ impl<'i> Reading<'i> {
                 self.nodes.push(Node { shape: Shape::Mapping(at), tag: collection.tag, text: none });
             }
             EventKind::Alias(name) => {
-                let target = self.anchors.get(name).ok_or_else(|| Error::UnknownAnchor(name.to_owned()))?;
+                let target =
+                    self.anchors.get(name).ok_or_else(|| ErrorKind::UnknownAnchor(name.to_owned()))?;
                 let text = Cow::Borrowed(name);
                 self.nodes.push(Node { shape: Shape::Alias(*target), tag: None, text });
             }

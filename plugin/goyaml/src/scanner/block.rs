@@ -106,7 +106,7 @@ impl<'i> Scanner<'i> {
     fn read_block_line(&mut self, text: &mut Text) -> Result<(), Error> {
         let from = self.cursor.position();
         while !self.cursor.at_break_or_end() {
-            let run = self.cursor.safe().iter().take_while(|byte| SAFE.contains(**byte)).count();
+            let run = SAFE.run(self.cursor.safe(), b"");
             if run == 0 {
                 self.cursor.skip();
             } else {

@@ -56,7 +56,7 @@ impl<'i> Scanner<'i> {
     fn read_plain_run(&mut self, text: &mut Text) {
         let safe = if self.in_flow() { &FLOW_SAFE } else { &BLOCK_SAFE };
         let from = self.cursor.position();
-        let run = self.cursor.safe().iter().take_while(|byte| safe.contains(**byte)).count();
+        let run = safe.run(self.cursor.safe(), b" :");
         if run == 0 {
             self.cursor.skip();
         } else {
@@ -68,6 +68,9 @@ impl<'i> Scanner<'i> {
     fn read_plain_gap(&mut self, gap: &mut Gap, indent: isize, start: crate::Mark) -> Result<(), Error> {
         self.ensure(1)?;
         loop {
+            if gap.broken {
+                self.cursor.skip_all_spaces();
+            }
             if self.cursor.at_blank() {
                 let outside = gap.broken && column(self.cursor.mark()) < indent;
                 if outside && self.cursor.byte() == b'\t' {

@@ -6,7 +6,8 @@ use crate::token::{Token, TokenKind};
 use crate::{Error, Mark, ScalarStyle};
 
 /// What stands for itself in quotes.
-static SAFE: ByteSet = ByteSet::printable_but(b" '\"\\");
+static SINGLE_SAFE: ByteSet = ByteSet::printable_but(b" '");
+static DOUBLE_SAFE: ByteSet = ByteSet::printable_but(b" \"\\");
 
 impl<'i> Scanner<'i> {
     pub(super) fn scan_quoted(&mut self, style: ScalarStyle) -> Result<Token<'i>, Error> {
@@ -56,16 +57,17 @@ impl<'i> Scanner<'i> {
                 }
                 self.read_escape(text, start)?;
             } else {
-                self.read_quoted_run(text);
+                self.read_quoted_run(quote, text);
             }
             self.ensure(2)?;
         }
         Ok(false)
     }
 
-    fn read_quoted_run(&mut self, text: &mut Text) {
+    fn read_quoted_run(&mut self, quote: u8, text: &mut Text) {
+        let safe = if quote == b'"' { &DOUBLE_SAFE } else { &SINGLE_SAFE };
         let from = self.cursor.position();
-        let run = self.cursor.safe().iter().take_while(|byte| SAFE.contains(**byte)).count();
+        let run = safe.run(self.cursor.safe(), b" ");
         if run == 0 {
             self.cursor.skip();
         } else {

@@ -1,5 +1,7 @@
 use std::borrow::Cow;
 
+use crate::text::go_lossy;
+
 /// A line that begins with `---` has something else than blanks or a comment behind that.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid Yaml document separator: {0}")]
@@ -60,7 +62,7 @@ impl<'a> Iterator for Documents<'a> {
 }
 
 fn check_separator(behind: &[u8]) -> Result<(), SeparatorError> {
-    let text = String::from_utf8_lossy(behind);
+    let text = go_lossy(behind);
     // Go's `strings.TrimSpace` and Rust's `trim` agree on what space is.
     match text.trim() {
         "" => Ok(()),
