@@ -73,7 +73,7 @@ impl Broker {
             let origin = request.origin().clone();
             let response = client.send(request).await.map_err(|error| chain(&error))?;
             let status = response.status();
-            probe.step(&format!("{method} {url}"), &status.to_string());
+            probe.step(&format!("{method} {url}"), status.to_string());
             probe.passed = status.is_success();
             if !matches!(status.as_u16(), 401 | 403) || response.is_redirected() {
                 return Ok(());

@@ -7,13 +7,16 @@
 //! * [`Selection`] answers which of many entries is the one for a destination and a project (rules R2, R5–R7).
 //! * [`Cloud`] tells whose registry a host is, by anchored patterns (rule R8).
 //! * [`realm`] says where a registry may have its credentials sent (rule R10).
-//! * [`Pattern`] is what an operator writes to grant references and hosts to a plugin (rule R3).
+//! * [`Grant`] is what an operator allows a plugin to fetch, by [`Pattern`]s (rule R3); [`FetchBudget`] is how much
+//!   of it one render may (rule R4).
 //! * [`admit`] judges the addresses that a name resolves to (rule R15).
 
 mod address;
 mod blame;
+mod budget;
 mod cloud;
 mod destination;
+mod grant;
 mod origin;
 mod pattern;
 mod project;
@@ -23,8 +26,10 @@ mod selection;
 
 pub use crate::address::{AddressClass, AddressDenied, METADATA, Reach, admit};
 pub use crate::blame::{Blame, Diagnose};
+pub use crate::budget::{FetchBudget, FetchLimits, OverBudget};
 pub use crate::cloud::{Azure, Cloud, Ecr, Partition};
 pub use crate::destination::{Destination, ParseDestinationError};
+pub use crate::grant::{Grant, NotGranted};
 pub use crate::origin::{DOCKER_HUB, Origin, ParseOriginError, RegistryHost, Transport};
 pub use crate::pattern::{ParsePatternError, Pattern};
 pub use crate::project::{Project, Projects};
