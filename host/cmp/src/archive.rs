@@ -8,9 +8,8 @@ mod entries;
 
 use std::io;
 
-use cache::Digest;
 use flate2::bufread::MultiGzDecoder;
-use generate::{BuildError, PathError, SourceTree, SourceTreeBuilder};
+use generate::{BuildError, Digest, PathError, SourceTree, SourceTreeBuilder};
 
 pub(crate) use self::chunks::{Chunks, channel};
 use crate::limits::{Limit, Limits};

@@ -9,6 +9,9 @@ mod request;
 mod service;
 mod source_tree;
 
+/// The digest of an archive or a file, part of this crate's interface.
+pub use cache::Digest;
+
 pub use crate::error::{Blame, Error, Location};
 pub use crate::request::{Application, ApplicationSource, Cluster, Parameter, ParameterValue, Request};
 pub use crate::service::{Announcement, Call, Collection, Match, PluginName, Service, Target};

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read};
 
 use bytes::{Buf as _, Bytes};
-use cache::Digest;
+use generate::Digest;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
