@@ -47,6 +47,7 @@ const TABLES: &[&[Function]] = &[
 /// The functions that not every profile has, and the first profile that does. Later ones have them as well.
 const FIRST_PROFILES: &[(&str, Profile)] = &[
     ("toYamlPretty", Profile::V3_19),
+    ("fromToml", Profile::V3_19),
     ("mustToYaml", Profile::V4_1),
     ("mustToToml", Profile::V4_2),
     ("mustToDuration", Profile::V4_3),

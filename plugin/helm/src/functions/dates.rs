@@ -17,8 +17,8 @@ use crate::context::Context;
 pub(super) use duration::Duration;
 use duration::SECOND;
 use objects::{DURATION, TIME};
-pub(super) use time::Time;
-use zone::Zone;
+pub(super) use time::{Civil, Time};
+pub(super) use zone::Zone;
 
 const ANY: Type = Type::Any;
 const STRING: Type = Type::String;

@@ -5,6 +5,7 @@ mod merge;
 use gotemplate::{Call, Function, FunctionError, List, Map, Str, Type, Value};
 
 use super::arguments::{Arguments, Outcome, fixed, list, to_text, variadic};
+use super::versions;
 use merge::Precedence;
 
 const ANY: Type = Type::Any;
@@ -38,8 +39,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     variadic("mustMerge", &[DICT, DICT], ANY, |_, a| merge::merge_all(a, Precedence::Destination)),
     variadic("mergeOverwrite", &[DICT, DICT], ANY, |_, a| merge::merge_all(a, Precedence::Source)),
     variadic("mustMergeOverwrite", &[DICT, DICT], ANY, |_, a| merge::merge_all(a, Precedence::Source)),
-    fixed("deepCopy", &[ANY], ANY, |_, a| deep_copy(&a.any(0), 0)),
-    fixed("mustDeepCopy", &[ANY], ANY, |_, a| deep_copy(&a.any(0), 0)),
+    fixed("deepCopy", &[ANY], ANY, copy),
+    fixed("mustDeepCopy", &[ANY], ANY, copy),
 ];
 
 /// How deep dicts are followed: one that contains itself would never end.
@@ -111,6 +112,13 @@ fn is_not(value: &Value, wanted: &str) -> FunctionError {
     FunctionError::new(format!("interface conversion: interface {{}} is {found}, not {wanted}"))
 }
 
+fn copy(_: &mut Call<'_>, a: &[Value]) -> Outcome {
+    match a.any(0) {
+        Value::Nil => Err("reflect: call of reflect.Value.Type on zero Value".into()),
+        value => deep_copy(&value, 0),
+    }
+}
+
 /// A copy that shares no dict with the original; types stay.
 fn deep_copy(value: &Value, depth: usize) -> Outcome {
     if depth > MAX_DEPTH {
@@ -134,6 +142,8 @@ fn deep_copy(value: &Value, depth: usize) -> Outcome {
                 _ => List::new(items),
             }))
         }
+        // The Go library copies exported fields, and a version has none.
+        Value::Object(_) => Ok(versions::emptied(value).unwrap_or_else(|| value.clone())),
         _ => Ok(value.clone()),
     }
 }

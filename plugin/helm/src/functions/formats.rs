@@ -1,5 +1,6 @@
 //! JSON, YAML and TOML.
 
+mod document;
 mod source;
 mod toml;
 
@@ -21,6 +22,8 @@ const LIST: Type = Type::LIST;
 /// Columns of a level where the text is meant for people.
 const INDENT: usize = 2;
 
+/// JSON's null makes a nil map or list; YAML's null, and an empty document, an empty one.
+///
 /// Those that swallow an error return nothing in its place, or its text.
 pub(super) const FUNCTIONS: &[Function] = &[
     fixed("toJson", &[ANY], STRING, |_, a| text(to_json(a).unwrap_or_default())),
@@ -30,10 +33,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     fixed("toRawJson", &[ANY], STRING, |_, a| text(to_raw_json(a)?)),
     fixed("mustToRawJson", &[ANY], STRING, |_, a| text(to_raw_json(a)?)),
     fixed("fromJson", &[STRING], DICT, |_, a| {
-        Ok(dict_or_error(json::decode(a.text(0), Target::Map, &mut Values)))
+        Ok(dict_or_error(json::decode(a.text(0), Target::Map, &mut Values), Map::nil(&Type::Any)))
     }),
     fixed("fromJsonArray", &[STRING], LIST, |_, a| {
-        Ok(list_or_error(json::decode(a.text(0), Target::Slice, &mut Values)))
+        Ok(list_or_error(json::decode(a.text(0), Target::Slice, &mut Values), List::nil(&Type::Any)))
     }),
     fixed("mustFromJson", &[STRING], ANY, |_, a| {
         let value = json::decode(a.text(0), Target::Any, &mut Values);
@@ -43,10 +46,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     fixed("mustToYaml", &[ANY], STRING, |_, a| text(to_yaml(a)?)),
     fixed("toYamlPretty", &[ANY], STRING, |_, a| text(without_newline(v3::encode(Direct(a.any(0)), INDENT)))),
     fixed("fromYaml", &[STRING], DICT, |_, a| {
-        Ok(dict_or_error(sigs::decode(a.text(0), Target::Map, &mut Values)))
+        Ok(dict_or_error(sigs::decode(a.text(0), Target::Map, &mut Values), Map::new()))
     }),
     fixed("fromYamlArray", &[STRING], LIST, |_, a| {
-        Ok(list_or_error(sigs::decode(a.text(0), Target::Slice, &mut Values)))
+        Ok(list_or_error(sigs::decode(a.text(0), Target::Slice, &mut Values), List::new(Vec::new())))
+    }),
+    fixed("fromToml", &[STRING], DICT, |_, a| {
+        Ok(dict_or_error(document::decode(a.text(0)).map(Some), Map::new()))
     }),
     fixed("toToml", &[ANY], STRING, to_toml),
     fixed("mustToToml", &[ANY], STRING, |call, a| {
@@ -84,18 +90,18 @@ fn without_newline(mut encoded: String) -> String {
     encoded
 }
 
-/// Null, and an empty document, are the nil map; an error is the value of its key `Error`.
-fn dict_or_error<E: ToString>(decoded: Result<Option<Value>, E>) -> Value {
+/// An error is the value of the key `Error`.
+fn dict_or_error<E: ToString>(decoded: Result<Option<Value>, E>, null: Map) -> Value {
     match decoded {
-        Ok(value) => value.unwrap_or_else(|| Value::Map(Map::nil(&Type::Any))),
+        Ok(value) => value.unwrap_or(Value::Map(null)),
         Err(error) => Value::map([("Error", Value::string(error.to_string()))]),
     }
 }
 
-/// Null, and an empty document, are the nil list; an error is the only element.
-fn list_or_error<E: ToString>(decoded: Result<Option<Value>, E>) -> Value {
+/// An error is the only element.
+fn list_or_error<E: ToString>(decoded: Result<Option<Value>, E>, null: List) -> Value {
     match decoded {
-        Ok(value) => value.unwrap_or_else(|| Value::List(List::nil(&Type::Any))),
+        Ok(value) => value.unwrap_or(Value::List(null)),
         Err(error) => Value::list(vec![Value::string(error.to_string())]),
     }
 }

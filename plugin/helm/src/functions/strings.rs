@@ -4,7 +4,7 @@ mod case;
 mod layout;
 
 use gotemplate::unicode::{is_space, runes};
-use gotemplate::{Function, FunctionError, List, Map, Str, Type, Value, fmt, strconv};
+use gotemplate::{Function, FunctionError, Map, Str, Type, Value, fmt, strconv};
 
 use super::arguments::{Arguments, Outcome, fixed, text, to_text, to_texts, variadic};
 use super::runes::{map, to_lower, to_upper};
@@ -18,6 +18,8 @@ const MAX_REPEATED: usize = 256 << 20;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     fixed("hello", &[], STRING, |_, _| text("Hello!")),
+    // Helm's default is to ask no name server.
+    fixed("getHostByName", &[STRING], STRING, |_, _| text("")),
     fixed("abbrev", &[INT, STRING], STRING, |_, a| text(layout::abbreviate(a.int(0), a.text(1)))),
     fixed("abbrevboth", &[INT, INT, STRING], STRING, |_, a| {
         text(layout::abbreviate_both(a.int(0), a.int(1), a.text(2)))
@@ -240,12 +242,4 @@ fn numbered(parts: Vec<&[u8]>) -> Value {
     let entries =
         parts.into_iter().enumerate().map(|(at, part)| (format!("_{at}").into(), Value::string(part)));
     Value::Map(Map::typed(&Type::String, entries))
-}
-
-/// The list of strings that `texts` are, for functions elsewhere.
-pub(super) fn string_list(texts: Option<Vec<Str>>) -> Value {
-    match texts {
-        Some(texts) => Value::strings(texts),
-        None => Value::List(List::nil(&Type::String)),
-    }
 }

@@ -3,6 +3,7 @@
 use std::any::Any;
 
 use gosemver::{Constraint, Edition, Version};
+use gotemplate::strconv::quote;
 use gotemplate::{
     Call, Function, FunctionError, Method, MethodBody, NamedType, Object, Signature, Str, Type, UintKind,
     Value,
@@ -40,8 +41,11 @@ fn version(call: &mut Call<'_>, text: &[u8]) -> Result<Version, FunctionError> {
 /// The constraint is read first.
 fn compare(call: &mut Call<'_>, a: &[Value]) -> Outcome {
     let edition = edition(Context::of(call)?.profile());
-    let constraint = Constraint::parse_as(&a.lossy(0), edition)
-        .map_err(|error| FunctionError::new(error.wording(edition)))?;
+    let Ok(text) = std::str::from_utf8(a.text(0)) else {
+        return Err(format!("improper constraint: {}", quote(a.text(0))).into());
+    };
+    let constraint =
+        Constraint::parse_as(text, edition).map_err(|error| FunctionError::new(error.wording(edition)))?;
     Ok(constraint.matches(&version(call, a.text(1))?).into())
 }
 
@@ -100,6 +104,16 @@ fn number(number: u64) -> Value {
 /// The version that a value is, or points to.
 pub(super) fn version_of(value: &Value) -> Option<&Version> {
     receiver(value).ok()
+}
+
+/// For a version, or a pointer to one, the same of the version 0.0.0.
+pub(super) fn emptied(value: &Value) -> Option<Value> {
+    let zero = Version::parse("0.0.0").ok()?;
+    match value {
+        _ if value.downcast_ref::<Pointer>().is_some() => Some(Value::object(Pointer(zero))),
+        _ if value.downcast_ref::<Struct>().is_some() => Some(Value::object(Struct(zero))),
+        _ => None,
+    }
 }
 
 fn receiver(value: &Value) -> Result<&Version, FunctionError> {

@@ -123,7 +123,7 @@ impl PrivateKey {
             }
             "EC" => Self::from_sec1(&block.content, None).map_err(KeyError::Ec),
             "DSA" => Ok(Self::Dsa(block.content)),
-            other => Err(KeyError::Type(other.to_owned())),
+            _ => Err(KeyError::Type(block.label)),
         }
     }
 

@@ -301,11 +301,11 @@ impl<'a> Reader<'a, '_> {
             }
         }
         let [hours, minutes, seconds] = parts;
-        // A range is complained of before a wrong digit or sign, and 24:60:60 is in range.
+        // A range is complained of before a wrong digit or sign, the last one first, and 24:60:60 is in range.
         match () {
-            () if hours > 24 => return Err(Bad::Range("time zone offset hour")),
-            () if minutes > 60 => return Err(Bad::Range("time zone offset minute")),
             () if seconds > 60 => return Err(Bad::Range("time zone offset second")),
+            () if minutes > 60 => return Err(Bad::Range("time zone offset minute")),
+            () if hours > 24 => return Err(Bad::Range("time zone offset hour")),
             () if is_bad => return Err(Bad::Differs),
             () => {}
         }
