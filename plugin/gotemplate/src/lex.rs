@@ -58,18 +58,17 @@ pub(crate) enum Keyword {
     With,
 }
 
-/// A piece of the text: its kind, the bytes from `start` up to `end`, and the line on which it starts.
+/// A piece of the text: its kind and the bytes from `start` up to `end`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Token {
     pub(crate) kind: TokenKind,
     pub(crate) start: usize,
     pub(crate) end: usize,
-    pub(crate) line: usize,
 }
 
 impl Token {
     /// What stands where no token was read yet.
-    pub(crate) const NONE: Self = Self { kind: TokenKind::Error, start: 0, end: 0, line: 0 };
+    pub(crate) const NONE: Self = Self { kind: TokenKind::Error, start: 0, end: 0 };
 }
 
 /// Which words are keywords: `break` and `continue` are not if there are functions of these names.
@@ -84,8 +83,6 @@ pub(crate) struct Lexer<'t> {
     text: &'t [u8],
     position: usize,
     start: usize,
-    line: usize,
-    start_line: usize,
     paren_depth: usize,
     is_inside_action: bool,
     options: LexOptions,
@@ -101,8 +98,6 @@ impl<'t> Lexer<'t> {
             text,
             position: 0,
             start: 0,
-            line: 1,
-            start_line: 1,
             paren_depth: 0,
             is_inside_action: false,
             options,
@@ -143,30 +138,23 @@ impl<'t> Lexer<'t> {
     fn next(&mut self) -> Option<char> {
         let (rune, length) = decode_rune(self.rest());
         self.position += length;
-        if rune == '\n' {
-            self.line += 1;
-        }
         (length > 0).then_some(rune)
     }
 
     fn emit(&mut self, kind: TokenKind) -> Token {
-        let token = Token { kind, start: self.start, end: self.position, line: self.start_line };
+        let token = Token { kind, start: self.start, end: self.position };
         self.start = self.position;
-        self.start_line = self.line;
         token
     }
 
-    /// Leaves out what was passed without [`Lexer::next`].
+    /// Leaves out what was passed.
     fn ignore(&mut self) {
-        self.line += count_lines(self.current());
         self.start = self.position;
-        self.start_line = self.line;
     }
 
     fn fail(&mut self, message: impl Into<String>) -> Token {
         self.error = message.into();
-        let token =
-            Token { kind: TokenKind::Error, start: self.start, end: self.start, line: self.start_line };
+        let token = Token { kind: TokenKind::Error, start: self.start, end: self.start };
         (self.text, self.start, self.position) = (&[], 0, 0);
         token
     }
@@ -178,7 +166,6 @@ impl<'t> Lexer<'t> {
             if self.position == self.start {
                 return Some(self.emit(TokenKind::Eof));
             }
-            self.line += count_lines(self.current());
             return Some(self.emit(TokenKind::Text));
         };
         if length > 0 {
@@ -186,7 +173,6 @@ impl<'t> Lexer<'t> {
             let after = self.text.get(self.position + LEFT_DELIMITER.len()..).unwrap_or_default();
             let trimmed = if has_left_trim_marker(after) { trailing_space(self.current()) } else { 0 };
             self.position -= trimmed;
-            self.line += count_lines(self.current());
             let token = self.emit(TokenKind::Text);
             self.position += trimmed;
             self.ignore();
@@ -305,7 +291,6 @@ impl<'t> Lexer<'t> {
         let opens_marker = has_right_trim_marker(from_last)
             && from_last.get(TRIM_MARKER..).is_some_and(|rest| rest.starts_with(RIGHT_DELIMITER));
         if opens_marker {
-            self.line -= usize::from(from_last.first() == Some(&b'\n'));
             self.position = last;
             if count == 1 {
                 return self.right_delimiter(TRIM_MARKER);
@@ -343,6 +328,8 @@ impl<'t> Lexer<'t> {
     }
 
     fn word(&mut self) {
+        let is_word = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+        self.position += self.rest().iter().take_while(is_word).count();
         while self.peek().is_some_and(is_alphanumeric) {
             self.next();
         }
@@ -364,8 +351,8 @@ impl<'t> Lexer<'t> {
 
     /// Whether what follows may follow a word.
     fn is_at_terminator(&self) -> bool {
-        match self.peek() {
-            None | Some(' ' | '\t' | '\r' | '\n' | '.' | ',' | '|' | ':' | ')' | '(') => true,
+        match self.rest().first() {
+            None | Some(b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(') => true,
             Some(_) => self.rest().starts_with(RIGHT_DELIMITER),
         }
     }

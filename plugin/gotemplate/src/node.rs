@@ -4,6 +4,8 @@ mod print;
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 pub(crate) use self::print::NodePrinter;
 use crate::unicode::{is_space, runes};
 use crate::{Functions, Str, stack};
@@ -140,11 +142,14 @@ pub(crate) struct Literal {
     pub(crate) value: Str,
 }
 
+/// The names of a chain of fields; most are short.
+pub(crate) type Names = SmallVec<[Str; 2]>;
+
 /// `.a.b`; never empty.
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(crate) position: Position,
-    pub(crate) names: Vec<Str>,
+    pub(crate) names: Names,
 }
 
 /// `$x.a.b`.
@@ -154,7 +159,7 @@ pub(crate) struct Variable {
     pub(crate) name: Str,
     /// Equal for equal names within one text.
     pub(crate) symbol: Symbol,
-    pub(crate) fields: Vec<Str>,
+    pub(crate) fields: Names,
 }
 
 /// A variable's name as a number.
@@ -180,7 +185,7 @@ pub(crate) struct Identifier {
 pub(crate) struct Chain {
     pub(crate) position: Position,
     pub(crate) term: Term,
-    pub(crate) fields: Vec<Str>,
+    pub(crate) fields: Names,
 }
 
 /// A number, under all the types that can hold it.

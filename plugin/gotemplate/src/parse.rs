@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub(crate) use self::number::has_float_sign;
 use crate::error::ParseError;
 use crate::fmt::sprintf;
-use crate::lex::{LexOptions, Lexer, Token, TokenKind};
+use crate::lex::{LexOptions, Lexer, Token, TokenKind, count_lines};
 use crate::node::{Body, Node, Source, Span, Symbol, Tree};
 use crate::strconv::{quote, unquote};
 use crate::{Functions, Str, Value};
@@ -58,7 +58,8 @@ struct Scope {
     tokens: [Token; 3],
     put_back: usize,
     variables: Vec<Symbol>,
-    action_line: usize,
+    /// The delimiter of the action that is being parsed.
+    action: Option<Token>,
     range_depth: usize,
     paren_depth: usize,
 }
@@ -69,7 +70,7 @@ impl Default for Scope {
             tokens: [Token::NONE; 3],
             put_back: 0,
             variables: vec![Symbol::ROOT],
-            action_line: 0,
+            action: None,
             range_depth: 0,
             paren_depth: 0,
         }
@@ -107,7 +108,7 @@ impl<'s> Parser<'s> {
         if let Some(put_back) = self.scope.put_back.checked_sub(1) {
             self.scope.put_back = put_back;
         } else {
-            self.scope.tokens = [self.lexer.next_token(), self.scope.tokens[1], self.scope.tokens[2]];
+            self.scope.tokens[0] = self.lexer.next_token();
         }
         self.scope.tokens.get(self.scope.put_back).copied().unwrap_or(Token::NONE)
     }
@@ -159,9 +160,14 @@ impl<'s> Parser<'s> {
 
     // Errors.
 
+    /// The line on which a token starts; counted only for errors.
+    fn line(&self, token: Token) -> usize {
+        1 + count_lines(self.source.text.get(..token.start).unwrap_or_default())
+    }
+
     fn error(&self, message: impl Into<String>) -> ParseError {
         let name = self.source.name.to_str_lossy().into_owned();
-        ParseError { name, line: self.scope.tokens[0].line, message: message.into() }
+        ParseError { name, line: self.line(self.scope.tokens[0]), message: message.into() }
     }
 
     fn unexpected(&self, token: Token, context: &str) -> ParseError {
@@ -169,10 +175,10 @@ impl<'s> Parser<'s> {
             return self.error(format!("unexpected {} in {context}", self.describe(token)));
         }
         let message = self.lexer.error();
-        let action_line = self.scope.action_line;
-        if action_line == 0 || action_line == token.line {
+        let action_line = self.scope.action.map(|delimiter| self.line(delimiter));
+        let Some(action_line) = action_line.filter(|line| *line != self.line(token)) else {
             return self.error(message);
-        }
+        };
         // "unclosed action in action" would say it twice.
         let place = if message.ends_with(" action") { " started at" } else { " in action started at" };
         self.error(format!("{message}{place} {}:{action_line}", self.source.name))

@@ -5,10 +5,13 @@
 mod case;
 #[path = "oracle/functions.rs"]
 mod functions;
+#[path = "oracle/outcome.rs"]
+mod outcome;
 #[path = "oracle/types.rs"]
 mod types;
 
-use case::{Case, Outcome};
+use case::Case;
+use outcome::Outcome;
 
 /// Fails with all differences of a fixture, and unless it has at least `cases` of which `errors` are errors.
 #[track_caller]

@@ -13,6 +13,8 @@ mod shrink;
 mod case;
 #[path = "../../tests/oracle/functions.rs"]
 mod functions;
+#[path = "../../tests/oracle/outcome.rs"]
+mod outcome;
 #[path = "../../tests/oracle/types.rs"]
 mod types;
 

@@ -3,7 +3,8 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use crate::case::{Case, Outcome};
+use crate::case::Case;
+use crate::outcome::Outcome;
 
 /// A running oracle.
 pub(crate) struct Oracle {

@@ -104,9 +104,9 @@ impl Parser<'_> {
         match token.kind {
             TokenKind::Text => Ok(Item::Node(Node::Text(span_of(token)))),
             TokenKind::LeftDelimiter => {
-                self.scope.action_line = token.line;
+                self.scope.action = Some(token);
                 let item = self.action()?;
-                self.scope.action_line = 0;
+                self.scope.action = None;
                 Ok(item)
             }
             _ => Err(self.unexpected(token, "input")),

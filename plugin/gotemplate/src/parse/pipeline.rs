@@ -1,9 +1,11 @@
 //! Pipelines, commands and terms.
 
+use smallvec::smallvec;
+
 use super::{Parsed, Parser, position, span_of};
 use crate::Str;
 use crate::lex::{Token, TokenKind};
-use crate::node::{Chain, Command, Field, Identifier, Literal, Pipe, Term, Variable};
+use crate::node::{Chain, Command, Field, Identifier, Literal, Names, Pipe, Term, Variable};
 use crate::strconv::quote;
 
 impl Parser<'_> {
@@ -14,7 +16,7 @@ impl Parser<'_> {
             position: position(start.start),
             is_assignment: false,
             variables: Vec::new(),
-            commands: Vec::new(),
+            commands: Vec::with_capacity(1),
         };
         self.declarations(&mut pipe, context)?;
         loop {
@@ -133,7 +135,7 @@ impl Parser<'_> {
             return Ok(Some(term));
         }
         let start = position(next.start);
-        let mut fields = Vec::new();
+        let mut fields = Names::new();
         while self.peek().kind == TokenKind::Field {
             let token = self.next();
             fields.push(self.field_name(token));
@@ -176,7 +178,7 @@ impl Parser<'_> {
             TokenKind::Nil => Term::Nil(start),
             TokenKind::Variable => self.known_variable(token)?,
             TokenKind::Field => {
-                Term::Field(Box::new(Field { position: start, names: vec![self.field_name(token)] }))
+                Term::Field(Box::new(Field { position: start, names: smallvec![self.field_name(token)] }))
             }
             TokenKind::Bool => Term::Bool(start, self.text_of(token) == b"true"),
             TokenKind::CharConstant | TokenKind::Complex | TokenKind::Number => {
@@ -226,7 +228,7 @@ impl Parser<'_> {
 
     fn variable(&mut self, position: u32, name: &[u8]) -> Variable {
         let symbol = self.symbol(name);
-        Variable { position, name: Str::from(name), symbol, fields: Vec::new() }
+        Variable { position, name: Str::from(name), symbol, fields: Names::new() }
     }
 }
 

@@ -1,13 +1,11 @@
-//! Cases of the oracle (`tests/oracle/template`): how they are written, and what this crate makes of them.
-
-use std::sync::{Arc, LazyLock};
+//! Cases of the oracle (`tests/oracle/template`) and how they are written.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use gotemplate::{Functions, Limits, MissingKey, Str, Template, TemplateSet, Value};
+use gotemplate::{Str, Value};
 use serde_json::{Map, Value as Json, json};
 
-use crate::{functions, types};
+use crate::types;
 
 /// Texts of which the last is executed, its data, and the result that Go has.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,32 +15,7 @@ pub(crate) struct Case {
     pub(crate) missing_key: Option<String>,
 }
 
-/// What came out: the output or the error.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Outcome {
-    Output(Str),
-    Error(String),
-}
-
-static FUNCTIONS: LazyLock<Arc<Functions>> = LazyLock::new(|| {
-    let mut functions = Functions::builtins();
-    functions.extend(functions::all());
-    Arc::new(functions)
-});
-
 impl Case {
-    /// Reads a case and, if it is recorded, its outcome.
-    pub(crate) fn parse(line: &str) -> (Self, Option<Outcome>) {
-        let json: Json = serde_json::from_str(line).expect("a case is JSON");
-        let text = |text: &Json| (decode_text(&text[0]), decode_text(&text[1]));
-        let case = Self {
-            texts: json["t"].as_array().expect("a case has texts").iter().map(text).collect(),
-            data: json.get("d").cloned().unwrap_or_default(),
-            missing_key: json["m"].as_str().map(str::to_owned),
-        };
-        (case, Outcome::parse(&json))
-    }
-
     /// The case as a line for the oracle.
     pub(crate) fn line(&self) -> String {
         let texts: Vec<Json> =
@@ -54,43 +27,10 @@ impl Case {
         }
         Json::Object(case).to_string()
     }
-
-    /// Runs the case with this crate.
-    pub(crate) fn run(&self) -> Outcome {
-        match self.render() {
-            Ok(output) => Outcome::Output(output),
-            Err(error) => Outcome::Error(error.to_string()),
-        }
-    }
-
-    fn render(&self) -> Result<Str, Box<dyn std::error::Error>> {
-        let missing_key = match self.missing_key.as_deref() {
-            Some("zero") => MissingKey::Zero,
-            Some("error") => MissingKey::Error,
-            _ => MissingKey::Invalid,
-        };
-        let mut set = TemplateSet::new("set").with_missing_key(missing_key);
-        for (name, text) in &self.texts {
-            set.add(&Template::parse(name.clone(), text.as_bytes(), &FUNCTIONS)?);
-        }
-        let (name, _) = self.texts.last().expect("a case has texts");
-        let mut depth = functions::Depth::default();
-        Ok(set.render(name.clone(), &decode(&self.data), &mut depth, &Limits::default())?)
-    }
-}
-
-impl Outcome {
-    fn parse(json: &Json) -> Option<Self> {
-        match (json.get("o"), json.get("e")) {
-            (Some(output), _) => Some(Self::Output(decode_text(output))),
-            (_, Some(error)) => Some(Self::Error(decode_text(error).to_string())),
-            _ => None,
-        }
-    }
 }
 
 /// A JSON string, or `{"b": BASE64}` if it is not UTF-8.
-fn decode_text(json: &Json) -> Str {
+pub(crate) fn decode_text(json: &Json) -> Str {
     match json {
         Json::String(text) => Str::from(text.as_str()),
         other => {
