@@ -1,17 +1,179 @@
 //! `values.schema.json`: the values of a chart and of its subcharts against their schemas.
+//!
+//! What a schema means is decided by a crate that shares its author with the library of Helm; the words in which a
+//! violation is told are Helm's. Helm tells violations in random order, here they are sorted by place.
 
-use gotemplate::Map;
+mod pointers;
+mod sentences;
+
+use boon::{Compiler, SchemaIndex, Schemas, UrlLoader, ValidationError};
+use gotemplate::{Map, Value};
+use serde_json::Value as Json;
 
 use crate::node::Node;
 use crate::profile::SchemaWording;
 
-/// Values that break a schema.
+/// The address that a chart's schema has for the validator.
+const URL: &str = "file:///values.schema.json";
+
+/// Values that break a schema, or schemas that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("values don't meet the specifications of the schema(s) in the following chart(s):\n{text}")]
+#[error(
+    "values don't meet the specifications of the schema(s) in the following chart(s):\n{}",
+    charts.iter().map(ToString::to_string).collect::<String>()
+)]
 pub struct SchemaError {
-    text: String,
+    /// The charts, in the order of the tree.
+    pub charts: Vec<SchemaViolation>,
 }
 
-pub(crate) fn validate(_root: &Node, _values: &Map, _wording: SchemaWording) -> Result<(), SchemaError> {
-    Ok(())
+/// What is wrong with the values of one chart.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{chart}:\n{text}")]
+pub struct SchemaViolation {
+    /// The name of the chart.
+    pub chart: String,
+    /// Helm's words, one violation a line.
+    pub text: String,
 }
+
+/// Checks the values of a chart and of its subcharts.
+pub(crate) fn validate(root: &Node, values: &Map, wording: SchemaWording) -> Result<(), SchemaError> {
+    let mut charts = Vec::new();
+    check(root, values, wording, &mut charts);
+    if charts.is_empty() { Ok(()) } else { Err(SchemaError { charts }) }
+}
+
+fn check(node: &Node, values: &Map, wording: SchemaWording, charts: &mut Vec<SchemaViolation>) {
+    if let Some(schema) = &node.chart.schema
+        && let Err(text) = check_one(schema.as_bytes(), values, wording)
+    {
+        charts.push(SchemaViolation { chart: node.name().to_owned(), text });
+    }
+    for subchart in &node.dependencies {
+        match values.get(subchart.name().as_bytes()) {
+            Some(Value::Map(values)) => check(subchart, &values, wording, charts),
+            None | Some(Value::Nil) => {}
+            Some(other) => {
+                let text =
+                    format!("invalid type for values: expected object (map), got {}\n", other.type_name());
+                charts.push(SchemaViolation { chart: subchart.name().to_owned(), text });
+            }
+        }
+    }
+}
+
+/// The violations of one schema, in the profile's words.
+fn check_one(schema: &[u8], values: &Map, wording: SchemaWording) -> Result<(), String> {
+    let schema = parse(schema)?;
+    let (schemas, index) = compile(&schema)?;
+    let values = json(&Value::Map(values.clone()));
+    let Err(mut error) = schemas.validate(&values, index) else { return Ok(()) };
+    sort(&mut error);
+    Err(match wording {
+        SchemaWording::Pointers => pointers::tell(&error),
+        SchemaWording::Sentences => sentences::tell(&error, &values, &schema),
+    })
+}
+
+fn parse(schema: &[u8]) -> Result<Json, String> {
+    serde_json::from_slice(schema).map_err(|error| match error.is_eof() {
+        true if schema.trim_ascii().is_empty() => "EOF".to_owned(),
+        true => "unexpected EOF".to_owned(),
+        false => error.to_string(),
+    })
+}
+
+fn compile(schema: &Json) -> Result<(Schemas, SchemaIndex), String> {
+    let mut schemas = Schemas::new();
+    let mut compiler = Compiler::new();
+    compiler.use_loader(Box::new(Closed));
+    compiler.add_resource(URL, schema.clone()).map_err(|error| format!("{error:#}"))?;
+    let index = compiler.compile(URL, &mut schemas).map_err(|error| compile_error(&error))?;
+    Ok((schemas, index))
+}
+
+fn compile_error(error: &boon::CompileError) -> String {
+    match error {
+        boon::CompileError::ValidationError { url, src } => {
+            format!(
+                "{} is not valid against metaschema: {}",
+                crate::text::quote(url),
+                pointers::tell_all(src)
+            )
+        }
+        boon::CompileError::LoadUrlError { url, src } => {
+            format!("failing loading {}: {src}", crate::text::quote(url))
+        }
+        other => format!("{other:#}"),
+    }
+}
+
+/// Loads nothing: what a schema refers to must be in it.
+struct Closed;
+
+/// A reference that leads out of the schema.
+#[derive(Debug, thiserror::Error)]
+enum Outside {
+    #[error(
+        "schemas are not fetched over the network; put the referenced definitions into values.schema.json"
+    )]
+    Remote,
+    #[error("open {0}: no such file or directory")]
+    File(String),
+}
+
+impl UrlLoader for Closed {
+    fn load(&self, url: &str) -> Result<Json, Box<dyn std::error::Error>> {
+        match url.split_once(':') {
+            // What nobody can resolve is permitted, as in Helm.
+            Some(("urn", _)) => Ok(Json::Bool(true)),
+            Some(("file", path)) => Err(Outside::File(path.trim_start_matches("//").to_owned()).into()),
+            _ => Err(Outside::Remote.into()),
+        }
+    }
+}
+
+/// Puts violations of different places into the order of the places; those of one place stay in their order, and
+/// so do the branches of `anyOf` and its like.
+fn sort(error: &mut ValidationError<'_, '_>) {
+    error.causes.iter_mut().for_each(sort);
+    if matches!(error.kind, boon::ErrorKind::Group | boon::ErrorKind::Schema { .. }) {
+        error.causes.sort_by_cached_key(|cause| cause.instance_location.to_string());
+    }
+}
+
+/// A value as JSON; numbers without a fraction are integers.
+fn json(value: &Value) -> Json {
+    match value {
+        Value::Bool(value) => Json::Bool(*value),
+        Value::Int(value, _) => Json::from(*value),
+        Value::Uint(value, _) => Json::from(*value),
+        Value::Float(value, _) => number(*value),
+        Value::String(text) => Json::String(text.to_str_lossy().into_owned()),
+        Value::List(list) => Json::Array(list.iter().map(|item| json(&item)).collect()),
+        Value::Map(map) => {
+            let entry =
+                |(key, value): (gotemplate::Str, Value)| (key.to_str_lossy().into_owned(), json(&value));
+            Json::Object(map.entries().into_iter().map(entry).collect())
+        }
+        Value::Nil | Value::Complex(..) | Value::Object(_) => Json::Null,
+    }
+}
+
+/// The largest float below which every integer is exact.
+const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+
+fn number(value: f64) -> Json {
+    if value.fract() == 0.0 && value.abs() < MAX_EXACT {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "checked: a whole number within the range of i64"
+        )]
+        return Json::from(value as i64);
+    }
+    Json::from(value)
+}
+
+#[cfg(test)]
+mod tests;

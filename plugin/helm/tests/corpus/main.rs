@@ -3,6 +3,7 @@
 //! `HELM_CORPUS_CHART`, `HELM_CORPUS_CASE` and `HELM_CORPUS_PROFILE` (parts of names) narrow the run down, and
 //! differences are then shown in full.
 
+mod compare;
 mod support;
 
 use std::collections::BTreeMap;

@@ -1,7 +1,5 @@
 //! Reads the corpus and renders its cases.
 
-mod compare;
-
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -143,7 +141,7 @@ impl Golden {
 
     pub(crate) fn judge(&self, case: &Case, expected: &Expected, rendered: &Rendered) -> Verdict {
         match (expected, rendered) {
-            (Expected { error: Some(error), .. }, Err(text)) => compare::refusals(error, text),
+            (Expected { error: Some(error), .. }, Err(text)) => crate::compare::refusals(error, text),
             (Expected { error: Some(error), .. }, Ok(_)) => {
                 Verdict::Different(format!("Helm refuses: {error}"))
             }
@@ -152,8 +150,8 @@ impl Golden {
                 let first = self.output(id);
                 match again.as_ref().filter(|_| case.random) {
                     _ if text == first => Verdict::Equal,
-                    Some(again) => compare::random(text, first, self.output(again)),
-                    None => compare::exact(text, first),
+                    Some(again) => crate::compare::random(text, first, self.output(again)),
+                    None => crate::compare::exact(text, first),
                 }
             }
             _ => Verdict::Different("the recording has neither output nor error".into()),

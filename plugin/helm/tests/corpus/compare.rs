@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::Verdict;
+use crate::support::Verdict;
 
 /// Byte for byte.
-pub(super) fn exact(got: &[u8], want: &[u8]) -> Verdict {
+pub(crate) fn exact(got: &[u8], want: &[u8]) -> Verdict {
     if got == want { Verdict::Equal } else { Verdict::Different(first_difference(got, want)) }
 }
 
 /// Equal but for what differs between two runs of Helm itself.
-pub(super) fn random(got: &[u8], first: &[u8], second: &[u8]) -> Verdict {
+pub(crate) fn random(got: &[u8], first: &[u8], second: &[u8]) -> Verdict {
     let lines =
         |text: &[u8]| -> Vec<Vec<u8>> { text.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect() };
     let (g, a, b) = (lines(got), lines(first), lines(second));
@@ -34,7 +34,7 @@ pub(super) fn random(got: &[u8], first: &[u8], second: &[u8]) -> Verdict {
 }
 
 /// The words of refusals; the violations of schemas, which Helm tells in any order, as sets.
-pub(super) fn refusals(want: &str, got: &str) -> Verdict {
+pub(crate) fn refusals(want: &str, got: &str) -> Verdict {
     let tidy = |text: &str| text.trim().lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
     let (want, got) = (tidy(want.strip_prefix("Error: ").unwrap_or(want)), tidy(got));
     let is_same =
