@@ -26,11 +26,21 @@ pub enum Error {
     #[error(transparent)]
     MissingDependencies(#[from] MissingDependencies),
     /// The release's name is not allowed.
-    #[error("{0}")]
-    ReleaseName(#[from] ReleaseNameError),
+    #[error("{step}{source}")]
+    ReleaseName {
+        /// The step that failed, if the profile names it.
+        step: &'static str,
+        /// What is wrong with the name.
+        source: ReleaseNameError,
+    },
     /// Dependencies cannot be processed.
-    #[error("chart dependencies processing failed: {0}")]
-    Dependencies(#[from] DependencyError),
+    #[error("{step}{source}")]
+    Dependencies {
+        /// The step that failed, if the profile names it.
+        step: &'static str,
+        /// What is wrong with them.
+        source: DependencyError,
+    },
     /// Values cannot be merged.
     #[error(transparent)]
     Coalesce(#[from] TypeMismatch),

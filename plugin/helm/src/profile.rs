@@ -215,6 +215,11 @@ impl Profile {
         }
     }
 
+    /// What stands before the error of a step that is called `step`.
+    pub(crate) fn step(self, step: &'static str) -> &'static str {
+        if self.major() == Major::Four { step } else { "" }
+    }
+
     /// How large a chart may be.
     #[must_use]
     pub fn size_rules(self) -> SizeRules {

@@ -64,9 +64,12 @@ impl Render {
             return Err(Error::LibraryChart);
         }
         dependencies::check(&root, profile)?;
-        self.release.check()?;
+        let step = profile.step("release name check failed: ");
+        self.release.check().map_err(|source| Error::ReleaseName { step, source })?;
         let mut coalescer = Coalescer::new(profile.nulls());
-        Resolver { profile, coalescer: &mut coalescer }.resolve(&mut root, &values)?;
+        let step = profile.step("chart dependencies processing failed: ");
+        let mut resolver = Resolver { profile, coalescer: &mut coalescer };
+        resolver.resolve(&mut root, &values).map_err(|source| Error::Dependencies { step, source })?;
         let values = coalescer.coalesce(&root, &values)?;
         if self.schema_validation == SchemaValidation::On {
             schema::validate(&root, &values, profile.schema_wording())?;

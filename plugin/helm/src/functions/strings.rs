@@ -59,9 +59,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
         text(join_present(a, |item| strconv::quote(to_text(item)).into()))
     }),
     variadic("squote", &[Type::Any], STRING, |_, a| {
-        text(join_present(a, |item| [b"'", fmt::sprint(&[item.clone()]).as_bytes(), b"'"].concat().into()))
+        text(join_present(a, |item| {
+            [b"'", fmt::sprint(std::slice::from_ref(item)).as_bytes(), b"'"].concat().into()
+        }))
     }),
-    variadic("cat", &[Type::Any], STRING, |_, a| text(join_present(a, |item| fmt::sprint(&[item.clone()])))),
+    variadic("cat", &[Type::Any], STRING, |_, a| {
+        text(join_present(a, |item| fmt::sprint(std::slice::from_ref(item))))
+    }),
     fixed("indent", &[INT, STRING], STRING, |_, a| indent(a.int(0), a.text(1)).and_then(text)),
     fixed("nindent", &[INT, STRING], STRING, |_, a| {
         indent(a.int(0), a.text(1)).and_then(|indented| text([b"\n", indented.as_slice()].concat()))

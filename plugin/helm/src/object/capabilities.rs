@@ -34,7 +34,7 @@ const KUBE_VERSION: [Method; 2] = [
 ];
 
 /// The version of Go that the recorded Helm binaries were built with.
-const GO_VERSION: &str = "go1.26";
+const GO_VERSION: &str = "go1.26.8";
 
 /// `.Capabilities` of a render.
 pub(crate) fn capabilities(capabilities: &Capabilities, profile: Profile) -> Value {

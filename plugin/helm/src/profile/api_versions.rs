@@ -34,6 +34,7 @@ const GROUPS: &[Group] = &[
     group("events.k8s.io", "v1 v1beta1"),
     group("extensions", "v1beta1"),
     group("flowcontrol.apiserver.k8s.io", "v1 v1beta1 v1beta2 v1beta3"),
+    only("lifecycle.k8s.io", "v1alpha1", &[V4_3]),
     only("networking.k8s.io", "v1 v1alpha1 v1beta1", &[V3_16]),
     only("networking.k8s.io", "v1 v1beta1", &[V3_19, V3_21, V4_1, V4_2, V4_3]),
     group("node.k8s.io", "v1 v1alpha1 v1beta1"),
@@ -42,10 +43,12 @@ const GROUPS: &[Group] = &[
     only("resource.k8s.io", "v1alpha3", &[V3_16]),
     only("resource.k8s.io", "v1 v1beta2 v1beta1 v1alpha3", &[V3_19, V3_21, V4_1, V4_2, V4_3]),
     only("scheduling.k8s.io", "v1alpha1 v1beta1 v1", &[V3_16, V3_19, V4_1]),
-    only("scheduling.k8s.io", "v1alpha2 v1beta1 v1", &[V3_21, V4_2, V4_3]),
+    only("scheduling.k8s.io", "v1alpha2 v1beta1 v1", &[V3_21, V4_2]),
+    only("scheduling.k8s.io", "v1alpha3 v1beta1 v1", &[V4_3]),
     group("storage.k8s.io", "v1beta1 v1 v1alpha1"),
     only("storagemigration.k8s.io", "v1alpha1", &[V3_16, V3_19]),
-    only("storagemigration.k8s.io", "v1beta1", &[V3_21, V4_1, V4_2, V4_3]),
+    only("storagemigration.k8s.io", "v1beta1", &[V3_21, V4_1, V4_2]),
+    only("storagemigration.k8s.io", "v1 v1beta1", &[V4_3]),
     group("apiextensions.k8s.io", "v1beta1 v1"),
 ];
 

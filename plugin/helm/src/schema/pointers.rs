@@ -29,7 +29,6 @@ fn push(text: &mut String, error: &ValidationError<'_, '_>, depth: usize) {
     error.causes.iter().for_each(|cause| push(text, cause, depth));
 }
 
-#[expect(clippy::too_many_lines, reason = "a table of words")]
 fn message(kind: &ErrorKind<'_, '_>) -> String {
     match kind {
         ErrorKind::Group | ErrorKind::Reference { .. } => "validation failed".to_owned(),

@@ -121,7 +121,7 @@ impl Teller<'_> {
 
     fn given(&self, got: Type, error: &ValidationError<'_, '_>) -> String {
         let value = self.values.pointer(&error.instance_location.to_string());
-        let is_integer = value.is_some_and(|value| value.is_i64() || value.is_u64());
+        let is_integer = value.and_then(Json::as_f64).is_some_and(|value| value.fract() == 0.0);
         if got == Type::Number && is_integer { "integer".to_owned() } else { got.to_string() }
     }
 }

@@ -4,6 +4,7 @@
 //! differences are then shown in full.
 
 mod compare;
+mod fuzz;
 mod support;
 
 use std::collections::BTreeMap;

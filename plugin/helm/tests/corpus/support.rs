@@ -135,6 +135,16 @@ impl Golden {
         self.archive.iter().filter_map(|(path, content)| Some(File::new(below(path)?, content))).collect()
     }
 
+    /// The chart's own values.
+    pub(crate) fn default_values(&self) -> serde_json::Value {
+        let values = self.chart_files().into_iter().find(|file| file.path == "values.yaml");
+        let text = values.map(|file| file.content.as_bytes().to_vec()).unwrap_or_default();
+        let decoded = goyaml::sigs::decode(&text, goyaml::sigs::Target::Any, &mut goyaml::Values);
+        let Ok(Some(values)) = decoded else { return serde_json::Value::Null };
+        let json = goyaml::json::encode(&values, goyaml::json::Escape::Minimal).unwrap();
+        serde_json::from_str(&json).unwrap()
+    }
+
     fn output(&self, id: &str) -> &[u8] {
         &self.files[&format!("out/{id}.yaml")]
     }
@@ -173,13 +183,18 @@ pub(crate) fn render(golden: &Golden, case: &Case, chart: &Loaded) -> Rendered {
         capabilities: capabilities(chart.profile()).map_err(|error| error.to_string())?,
         schema_validation: SchemaValidation::On,
         now: Timestamp { seconds: 1_700_000_000, nanoseconds: 0 },
-        entropy: Rc::new(PreparedKeys(Stable::new(b"corpus", &case.case))),
+        entropy: Rc::new(prepared_keys(&case.case)),
         lookup: Rc::new(NoCluster),
         limits: Limits::default(),
     };
     let output = render.run(chart).map_err(|error| error.to_string())?;
     let selection = Selection { crds: Crds::Include, ..Selection::default() };
     output.text(&selection).map_err(|error| error.to_string())
+}
+
+/// Stable entropy for an application, with keys at hand.
+pub(crate) fn prepared_keys(application: &str) -> impl Entropy + 'static {
+    PreparedKeys(Stable::new(b"corpus", application))
 }
 
 /// Stable entropy that has one key of each kind at hand, as making them takes most of the time.
