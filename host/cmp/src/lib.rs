@@ -17,6 +17,7 @@ mod call;
 mod deadline;
 mod environment;
 mod error;
+mod health;
 mod limits;
 mod plugin;
 mod proto;
@@ -25,6 +26,7 @@ mod server;
 mod socket;
 mod version;
 
+pub use crate::health::{HealthError, check_health};
 pub use crate::limits::{Limit, Limits};
 pub use crate::server::{Config, Load, LoadGauge, Server};
 pub use crate::socket::SocketError;

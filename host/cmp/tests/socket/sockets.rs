@@ -112,3 +112,20 @@ fn a_stopping_server_waits_no_longer_than_it_may() {
     server.join();
     assert!(stopped.elapsed() < Duration::from_secs(3), "{:?}", stopped.elapsed());
 }
+
+#[test]
+fn a_probe_tells_who_serves() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let health = |path: &Path| runtime.block_on(cmp::check_health(path, Duration::from_millis(500)));
+    let server = start(|_| {});
+    health(&server.socket("helm")).unwrap();
+
+    let missing = server.socket("missing");
+    let error = health(&missing).unwrap_err();
+    assert_eq!(error.to_string(), format!("failed to connect to `{}`", missing.display()));
+
+    let silent = server.directory.path().join("silent.sock");
+    let _listener = UnixListener::bind(&silent).unwrap();
+    let error = health(&silent).unwrap_err();
+    assert_eq!(error.to_string(), format!("`{}` did not answer within 500.0ms", silent.display()));
+}
