@@ -29,12 +29,13 @@ test-repo-server: toolchain ## the sockets under a real argocd-repo-server (ARGO
 	$(CARGO) build --locked -p tiphys
 	$(CARGO) test --locked -p repo-server-tests -- --nocapture
 
-.PHONY: fuzz-helm
-fuzz-helm: toolchain ## changed charts against real Helm: helm-4.2, helm-3.21 … on PATH (FUZZ_SECONDS, FUZZ_SEED)
-	$(CARGO) test --locked --release -p helm --test corpus fuzz -- --ignored --nocapture
-
 .PHONY: check
 check: toolchain ## format, lints and documentation
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --quiet
+
+.PHONY: fuzz-functions
+fuzz-functions: toolchain ## template functions with random arguments, against Helm's own (needs Go)
+	cd tests/oracle && go run ./functions fuzz $${SEED:-$$(date +%s)} $${COUNT:-20000} > $(CURDIR)/target/functions.jsonl
+	FUNCTIONS_FUZZ=$(CURDIR)/target/functions.jsonl $(CARGO) test --locked -p helm --test functions fuzzed_cases -- --nocapture

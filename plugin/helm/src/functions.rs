@@ -3,6 +3,14 @@
 //!
 //! `include`, `tpl`, `required`, `fail` and `lookup` are elsewhere: they need the running engine.
 //! The clock, entropy and the cluster are reached through [`Context`](crate::context::Context) alone.
+//!
+//! They differ from Helm's on purpose in this:
+//!
+//! * The time is the same at every call of a render and the local zone is UTC; `keys` and `values` are sorted.
+//! * Where values are stable, certificates are valid from 2020 to 2119 whatever days are asked for.
+//! * Lists cannot be changed: `sortAlpha` leaves a list of strings as it was, and `slice` ends at the end of its list.
+//! * `fromToml` words its errors itself, and lists of tables are lists of anything; `toYamlPretty` quotes times.
+//! * Values that contain themselves, and strings and lists beyond any use, are errors instead of the end of the process.
 
 mod arguments;
 mod crypto;

@@ -138,6 +138,10 @@ func fuzz(seed int64, count int) {
 			continue
 		}
 		expression := mutate(source, name)
+		if strings.Contains(name, "et") && strings.Count(expression, ".nested") > 1 {
+			// A dict put into itself is never printed to its end.
+			continue
+		}
 		result := evaluate(expression)
 		if isStable(name, expression, result) {
 			fmt.Print(line(expression, result))

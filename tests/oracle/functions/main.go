@@ -126,6 +126,9 @@ func isStable(name, expression, result string) bool {
 	case name == "toYamlPretty" && strings.Contains(expression, "toDate"):
 		// Times are the one value that is written unquoted.
 		return false
+	case (name == "slice" || name == "mustSlice") && strings.Contains(expression, ".list"):
+		// A slice can reach beyond its end into what its array has by chance.
+		return false
 	case name == "keys" || name == "values":
 		for range 20 {
 			if evaluate(expression) != result {
