@@ -33,6 +33,10 @@ test-repo-server: toolchain ## the sockets under a real argocd-repo-server (ARGO
 fuzz-helm: toolchain ## changed charts against real Helm: helm-4.2, helm-3.21 … on PATH (FUZZ_SECONDS, FUZZ_SEED)
 	$(CARGO) test --locked --release -p helm --test corpus fuzz -- --ignored --nocapture
 
+.PHONY: bench-helm
+bench-helm: toolchain ## how long the charts of the corpus take to load and to render
+	$(CARGO) bench --locked -p helm --bench corpus
+
 .PHONY: check
 check: toolchain ## format, lints and documentation
 	$(CARGO) fmt --all --check

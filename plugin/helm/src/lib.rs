@@ -53,7 +53,7 @@ pub use output::{Crds, CustomResource, Hooks, Output, Selection, TemplateNotFoun
 pub use path::BadPattern;
 pub use profile::Profile;
 pub use release::{Operation, Release, ReleaseNameError};
-pub use render::{Render, SchemaValidation};
+pub use render::{LIMITS, Render, SchemaValidation};
 pub use schema::SchemaError;
 pub use strvals::StrvalsError;
 pub use values::{ParseError, ValuesError, ValuesFile, ValuesSources};

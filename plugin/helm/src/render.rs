@@ -31,6 +31,9 @@ pub enum SchemaValidation {
     Skip,
 }
 
+/// The limits that suit charts of people one does not know: far above what real charts need, far below what hurts.
+pub const LIMITS: Limits = Limits { output: 256 * 1024 * 1024, steps: 500_000_000, ..Limits::DEFAULT };
+
 /// Everything a render depends on, besides the chart.
 pub struct Render {
     /// The user's values.
@@ -47,7 +50,7 @@ pub struct Render {
     pub entropy: Rc<dyn Entropy>,
     /// The cluster's objects.
     pub lookup: Rc<dyn Lookup>,
-    /// How much the templates may do.
+    /// How much the templates may do; [`LIMITS`] unless there is a reason.
     pub limits: Limits,
 }
 

@@ -3,6 +3,8 @@
 //! `HELM_CORPUS_CHART`, `HELM_CORPUS_CASE` and `HELM_CORPUS_PROFILE` (parts of names) narrow the run down, and
 //! differences are then shown in full.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "a test")]
+
 mod compare;
 mod fuzz;
 mod support;

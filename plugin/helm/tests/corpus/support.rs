@@ -10,7 +10,7 @@ use helm::context::Timestamp;
 use helm::entropy::{Entropy, EntropyError, KeyKind, Mode, Stable};
 use helm::lookup::NoCluster;
 use helm::{
-    Capabilities, Chart, Crds, File, Limits, LoadError, Release, Render, SchemaValidation, Selection,
+    Capabilities, Chart, Crds, File, LIMITS, LoadError, Release, Render, SchemaValidation, Selection,
     ValuesFile, ValuesSources,
 };
 use serde::Deserialize;
@@ -185,7 +185,7 @@ pub(crate) fn render(golden: &Golden, case: &Case, chart: &Loaded) -> Rendered {
         now: Timestamp { seconds: 1_700_000_000, nanoseconds: 0 },
         entropy: Rc::new(prepared_keys(&case.case)),
         lookup: Rc::new(NoCluster),
-        limits: Limits::default(),
+        limits: LIMITS,
     };
     let output = render.run(chart).map_err(|error| error.to_string())?;
     let selection = Selection { crds: Crds::Include, ..Selection::default() };

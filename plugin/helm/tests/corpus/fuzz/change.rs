@@ -6,7 +6,7 @@ use std::rc::Rc;
 use fastrand::Rng;
 use helm::lookup::NoCluster;
 use helm::{
-    Capabilities, Crds, Limits, Operation, Release, Render, SchemaValidation, Selection, ValuesFile,
+    Capabilities, Crds, LIMITS, Operation, Release, Render, SchemaValidation, Selection, ValuesFile,
     ValuesSources,
 };
 use serde_json::{Map, Value, json};
@@ -83,7 +83,7 @@ impl Change {
             now: helm::context::Timestamp { seconds: now.as_secs().cast_signed(), nanoseconds: 0 },
             entropy: Rc::new(support::prepared_keys("fuzz")),
             lookup: Rc::new(NoCluster),
-            limits: Limits::default(),
+            limits: LIMITS,
         };
         let output = render.run(chart).map_err(|error| error.to_string())?;
         let selection = Selection { crds: Crds::Include, ..Selection::default() };

@@ -38,8 +38,12 @@ impl RealHelm {
         ]);
         command.args(["--name-template", &change.release, "--namespace", &change.namespace]);
         command.args(["--kube-version", &change.kube_version]);
-        change.api_versions.iter().for_each(|version| drop(command.args(["--api-versions", version])));
-        change.set.iter().for_each(|line| drop(command.args(["--set", line])));
+        for version in &change.api_versions {
+            command.args(["--api-versions", version]);
+        }
+        for line in &change.set {
+            command.args(["--set", line]);
+        }
         if change.operation == Operation::Upgrade {
             command.arg("--is-upgrade");
         }
