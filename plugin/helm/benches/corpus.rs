@@ -13,7 +13,7 @@ mod support;
 use std::time::{Duration, Instant};
 
 use helm::{Chart, Profile};
-use support::{Corpus, Golden};
+use support::{Case, Corpus, Golden, Rendered, Verdict};
 
 /// How often a case is rendered; the fastest counts.
 const ROUNDS: usize = 5;
@@ -51,7 +51,7 @@ fn main() {
     }
 }
 
-fn measure(golden: &Golden, case: &support::Case, profile: Profile) -> [Duration; 3] {
+fn measure(golden: &Golden, case: &Case, profile: Profile) -> [Duration; 3] {
     let mut fastest = [Duration::MAX; 3];
     for _ in 0..ROUNDS {
         let files = golden.chart_files();
@@ -64,10 +64,19 @@ fn measure(golden: &Golden, case: &support::Case, profile: Profile) -> [Duration
         let start = Instant::now();
         let again = support::render(golden, case, &chart);
         let times = [loaded, rendered, start.elapsed()];
-        drop((first, again));
+        drop(first);
+        check(golden, case, profile, &again);
         for (fastest, time) in fastest.iter_mut().zip(times) {
             *fastest = time.min(*fastest);
         }
     }
     fastest
+}
+
+/// The time of a wrong result says nothing.
+fn check(golden: &Golden, case: &Case, profile: Profile, rendered: &Rendered) {
+    let expected = &case.profiles[&format!("helm-{profile}")];
+    if let Verdict::Different(why) = golden.judge(case, expected, rendered) {
+        println!("{} differs from Helm: {why}", case.case);
+    }
 }

@@ -135,16 +135,6 @@ impl Golden {
         self.archive.iter().filter_map(|(path, content)| Some(File::new(below(path)?, content))).collect()
     }
 
-    /// The chart's own values.
-    pub(crate) fn default_values(&self) -> serde_json::Value {
-        let values = self.chart_files().into_iter().find(|file| file.path == "values.yaml");
-        let text = values.map(|file| file.content.as_bytes().to_vec()).unwrap_or_default();
-        let decoded = goyaml::sigs::decode(&text, goyaml::sigs::Target::Any, &mut goyaml::Values);
-        let Ok(Some(values)) = decoded else { return serde_json::Value::Null };
-        let json = goyaml::json::encode(&values, goyaml::json::Escape::Minimal).unwrap();
-        serde_json::from_str(&json).unwrap()
-    }
-
     fn output(&self, id: &str) -> &[u8] {
         &self.files[&format!("out/{id}.yaml")]
     }

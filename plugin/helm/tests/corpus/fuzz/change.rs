@@ -40,7 +40,7 @@ impl fmt::Display for Change {
 impl Change {
     pub(crate) fn new(random: &mut Rng, golden: &Golden) -> Self {
         let mut paths = Vec::new();
-        collect(&golden.default_values(), &mut Vec::new(), &mut paths);
+        collect(&default_values(golden), &mut Vec::new(), &mut paths);
         let mut values = json!({});
         for _ in 0..random.usize(0..7) {
             if let Some((path, old)) = random.choice(&paths) {
@@ -102,6 +102,16 @@ const API_VERSIONS: &[&str] = &[
     "policy/v1/PodDisruptionBudget",
     "keda.sh/v1alpha1",
 ];
+
+/// The chart's own values.
+fn default_values(golden: &Golden) -> Value {
+    let values = golden.chart_files().into_iter().find(|file| file.path == "values.yaml");
+    let text = values.map(|file| file.content.as_bytes().to_vec()).unwrap_or_default();
+    let decoded = goyaml::sigs::decode(&text, goyaml::sigs::Target::Any, &mut goyaml::Values);
+    let Ok(Some(values)) = decoded else { return Value::Null };
+    let json = goyaml::json::encode(&values, goyaml::json::Escape::Minimal).unwrap();
+    serde_json::from_str(&json).unwrap()
+}
 
 /// The paths of all values that a file can override, with what is there.
 fn collect(value: &Value, path: &mut Vec<String>, paths: &mut Vec<(Vec<String>, Value)>) {
