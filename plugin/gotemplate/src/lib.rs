@@ -10,6 +10,7 @@ pub mod strconv;
 pub mod unicode;
 
 mod builtin;
+mod dispose;
 mod error;
 mod exec;
 mod function;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use crate::dispose::{dispose, nests};
 use crate::{NamedType, Str, Type, Value};
 
 /// A Go slice of any element type: immutable, shared, cheap to clone.
@@ -22,6 +23,16 @@ pub struct List(Rc<Slice>);
 struct Slice {
     ty: Type,
     items: Items,
+}
+
+impl Drop for Slice {
+    fn drop(&mut self) {
+        if let Items::Values(values) = &mut self.items
+            && values.iter().any(nests)
+        {
+            dispose(std::mem::take(values));
+        }
+    }
 }
 
 enum Items {

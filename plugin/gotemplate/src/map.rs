@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::dispose::{dispose, nests};
 use crate::{NamedType, Str, Type, Value};
 
 /// A Go map with string keys: a reference, so that all clones see a change.
@@ -23,7 +24,18 @@ pub struct Map(Rc<Table>);
 struct Table {
     ty: Type,
     /// `None` is the nil map. Shared between maps of several types: a conversion does not copy.
-    entries: Option<Rc<RefCell<BTreeMap<Str, Value>>>>,
+    entries: Option<Rc<Entries>>,
+}
+
+struct Entries(RefCell<BTreeMap<Str, Value>>);
+
+impl Drop for Entries {
+    fn drop(&mut self) {
+        let entries = self.0.get_mut();
+        if entries.values().any(nests) {
+            dispose(std::mem::take(entries).into_values().collect());
+        }
+    }
 }
 
 impl Map {
@@ -52,7 +64,7 @@ impl Map {
     }
 
     fn with_type(ty: Type, entries: BTreeMap<Str, Value>) -> Self {
-        Self(Rc::new(Table { ty, entries: Some(Rc::new(RefCell::new(entries))) }))
+        Self(Rc::new(Table { ty, entries: Some(Rc::new(Entries(RefCell::new(entries)))) }))
     }
 
     /// The same map with another type of the same element type, as Go's assignment converts it.
@@ -85,7 +97,7 @@ impl Map {
     /// The number of entries.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.entries.as_ref().map_or(0, |entries| entries.borrow().len())
+        self.0.entries.as_ref().map_or(0, |entries| entries.0.borrow().len())
     }
 
     /// Whether there are no entries.
@@ -97,37 +109,41 @@ impl Map {
     /// The value at `key`.
     #[must_use]
     pub fn get(&self, key: &[u8]) -> Option<Value> {
-        self.0.entries.as_ref()?.borrow().get(key).cloned()
+        self.0.entries.as_ref()?.0.borrow().get(key).cloned()
     }
 
     /// Whether there is an entry at `key`.
     #[must_use]
     pub fn contains_key(&self, key: &[u8]) -> bool {
-        self.0.entries.as_ref().is_some_and(|entries| entries.borrow().contains_key(key))
+        self.0.entries.as_ref().is_some_and(|entries| entries.0.borrow().contains_key(key))
     }
 
     /// Sets the value at `key` and returns the earlier one. A nil map stays as it is: Go panics with
     /// `assignment to entry in nil map`, so ask [`Map::is_nil`] first where that can be.
     pub fn insert(&self, key: impl Into<Str>, value: Value) -> Option<Value> {
-        self.0.entries.as_ref()?.borrow_mut().insert(key.into(), value)
+        self.0.entries.as_ref()?.0.borrow_mut().insert(key.into(), value)
     }
 
     /// Removes the entry at `key` and returns its value.
     pub fn remove(&self, key: &[u8]) -> Option<Value> {
-        self.0.entries.as_ref()?.borrow_mut().remove(key)
+        self.0.entries.as_ref()?.0.borrow_mut().remove(key)
     }
 
     /// The keys in order, as they are now.
     #[must_use]
     pub fn keys(&self) -> Vec<Str> {
-        self.0.entries.as_ref().map(|entries| entries.borrow().keys().cloned().collect()).unwrap_or_default()
+        self.0
+            .entries
+            .as_ref()
+            .map(|entries| entries.0.borrow().keys().cloned().collect())
+            .unwrap_or_default()
     }
 
     /// The entries in the order of their keys, as they are now: the map may be changed meanwhile.
     #[must_use]
     pub fn entries(&self) -> Vec<(Str, Value)> {
         let Some(entries) = &self.0.entries else { return Vec::new() };
-        entries.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+        entries.0.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
     /// Calls `visit` with each entry in the order of the keys, without copying them, until it returns an
@@ -137,7 +153,7 @@ impl Map {
     /// The error of `visit`.
     pub fn try_for_each<E>(&self, mut visit: impl FnMut(&Str, &Value) -> Result<(), E>) -> Result<(), E> {
         let Some(entries) = &self.0.entries else { return Ok(()) };
-        entries.borrow().iter().try_for_each(|(key, value)| visit(key, value))
+        entries.0.borrow().iter().try_for_each(|(key, value)| visit(key, value))
     }
 
     /// Whether both are the same map in memory.

@@ -86,11 +86,11 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Nothing but the depth is limited, to 10,000 templates (1,000 in WebAssembly, as in Go).
+    /// Nothing but the depth is limited, to 100,000 templates, or 1,000 in WebAssembly, as in Go.
     pub const DEFAULT: Self = Self {
         output: usize::MAX,
         steps: u64::MAX,
-        depth: if cfg!(target_family = "wasm") { 1_000 } else { 10_000 },
+        depth: if cfg!(target_family = "wasm") { 1_000 } else { 100_000 },
     };
 }
 

@@ -273,34 +273,43 @@ impl Value {
     }
 
     /// Go's `reflect.DeepEqual`: type-sensitive, so that `1` and `1.0` differ, and a nil list differs from
-    /// an empty one.
+    /// an empty one. Values that nest deeper than 1,000 are not equal.
     #[must_use]
     pub fn deep_equal(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Nil, Self::Nil) => true,
-            (Self::Bool(one), Self::Bool(two)) => one == two,
-            (Self::Int(one, kind), Self::Int(two, other)) => kind == other && one == two,
-            (Self::Uint(one, kind), Self::Uint(two, other)) => kind == other && one == two,
-            (Self::Float(one, kind), Self::Float(two, other)) => kind == other && one == two,
-            (Self::Complex(a, b), Self::Complex(c, d)) => a == c && b == d,
-            (Self::String(one), Self::String(two)) => one == two,
-            (Self::List(one), Self::List(two)) => equal_lists(one, two),
-            (Self::Map(one), Self::Map(two)) => equal_maps(one, two),
-            (Self::Object(one), Self::Object(two)) => one.ty() == two.ty() && one.equals(two.as_ref()),
-            _ => false,
-        }
+        equal(self, other, 0)
     }
 }
 
-fn equal_lists(one: &List, two: &List) -> bool {
-    let same_form = one.ty() == two.ty() && one.is_nil() == two.is_nil() && one.len() == two.len();
-    same_form && (one.ptr_eq(two) || one.iter().zip(two.iter()).all(|(a, b)| a.deep_equal(&b)))
+/// How deep values are compared: a map may contain itself.
+const MAX_DEPTH: usize = 1_000;
+
+fn equal(one: &Value, two: &Value, depth: usize) -> bool {
+    match (one, two) {
+        _ if depth > MAX_DEPTH => false,
+        (Value::Nil, Value::Nil) => true,
+        (Value::Bool(one), Value::Bool(two)) => one == two,
+        (Value::Int(one, kind), Value::Int(two, other)) => kind == other && one == two,
+        (Value::Uint(one, kind), Value::Uint(two, other)) => kind == other && one == two,
+        (Value::Float(one, kind), Value::Float(two, other)) => kind == other && one == two,
+        (Value::Complex(a, b), Value::Complex(c, d)) => a == c && b == d,
+        (Value::String(one), Value::String(two)) => one == two,
+        (Value::List(one), Value::List(two)) => equal_lists(one, two, depth),
+        (Value::Map(one), Value::Map(two)) => equal_maps(one, two, depth),
+        (Value::Object(one), Value::Object(two)) => one.ty() == two.ty() && one.equals(two.as_ref()),
+        _ => false,
+    }
 }
 
-fn equal_maps(one: &Map, two: &Map) -> bool {
+fn equal_lists(one: &List, two: &List, depth: usize) -> bool {
     let same_form = one.ty() == two.ty() && one.is_nil() == two.is_nil() && one.len() == two.len();
-    let equal_entry =
-        |(key, value): (Str, Value)| two.get(key.as_bytes()).is_some_and(|other| value.deep_equal(&other));
+    same_form && (one.ptr_eq(two) || one.iter().zip(two.iter()).all(|(a, b)| equal(&a, &b, depth + 1)))
+}
+
+fn equal_maps(one: &Map, two: &Map, depth: usize) -> bool {
+    let same_form = one.ty() == two.ty() && one.is_nil() == two.is_nil() && one.len() == two.len();
+    let equal_entry = |(key, value): (Str, Value)| {
+        two.get(key.as_bytes()).is_some_and(|other| equal(&value, &other, depth + 1))
+    };
     same_form && (one.ptr_eq(two) || one.entries().into_iter().all(equal_entry))
 }
 

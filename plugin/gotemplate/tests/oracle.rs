@@ -34,6 +34,11 @@ fn check(fixture: &str, cases: usize, errors: usize) {
 }
 
 #[test]
+fn written_cases_equal_go() {
+    check(include_str!("fixtures/written.jsonl"), 4_400, 2_100);
+}
+
+#[test]
 fn generated_cases_equal_go() {
     check(include_str!("fixtures/generated.jsonl"), 2_200, 850);
 }

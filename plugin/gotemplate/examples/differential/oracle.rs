@@ -33,7 +33,7 @@ impl Oracle {
         let (_, expected) = Case::parse(&line);
         let expected = expected.expect("the oracle records");
         let outcome = case.run();
-        (expected != outcome && !may_have_address(case, &expected)).then_some((expected, outcome))
+        (expected != outcome && !may_differ(case, &expected)).then_some((expected, outcome))
     }
 }
 
@@ -43,9 +43,9 @@ impl Drop for Oracle {
     }
 }
 
-/// Whether the outcome may have an address in memory, which is different in every run. Pointers within values
+/// Whether the outcome may differ: it has an address in memory, which is another in every run. Pointers within values
 /// print as one, with `printf` in any base.
-fn may_have_address(case: &Case, outcome: &Outcome) -> bool {
+fn may_differ(case: &Case, outcome: &Outcome) -> bool {
     let line = case.line();
     let text = match outcome {
         Outcome::Output(text) => text.to_str_lossy().into_owned(),
