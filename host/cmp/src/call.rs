@@ -65,21 +65,24 @@ impl Calls {
         let deadline = Deadline::new(&headers, self.longest);
         let span = tracing::info_span!(
             "call",
-            %phase,
-            target = ?target,
+            call = phase.name(),
+            plugin = match &target {
+                Target::Plugin(name) => Some(name),
+                Target::Discovery => None,
+            },
             application = tracing::field::Empty,
             traceparent = headers.get("traceparent").and_then(|value| value.to_str().ok()),
         );
         let subject = Subject { application: String::new(), target };
         let mut running = Running { calls: self, deadline, subject };
         async {
-            let outcome = running.run(phase, &mut stream, ask).await;
-            let Err(error) = outcome else { return outcome.map_err(Status::from) };
-            let until = Instant::from_std(deadline.answer);
-            let _ = tokio::time::timeout_at(until, receive::drain(&mut stream)).await;
-            let status = Status::from(error);
-            tracing::warn!(code = ?status.code(), message = status.message(), "call failed");
-            Err(status)
+            match running.run(phase, &mut stream, ask).await {
+                Ok(answer) => {
+                    tracing::info!(seconds = deadline.elapsed().as_secs_f64(), "call answered");
+                    Ok(answer)
+                }
+                Err(error) => Err(running.refuse(error, &mut stream).await),
+            }
         }
         .instrument(span)
         .await
@@ -108,6 +111,16 @@ impl Running<'_> {
         let call = Call { request, tree: view, deadline: Some(self.deadline.work) };
         let answer = ask(&*self.calls.service, self.subject.target.clone(), call);
         self.within(phase, answer).await?.map_err(CallError::Generate)
+    }
+
+    /// Takes what is left of the stream, as far as there is time, and says why the call fails.
+    async fn refuse(&self, error: CallError, stream: &mut Streaming<AppStreamRequest>) -> Status {
+        let until = Instant::from_std(self.deadline.answer);
+        let _ = tokio::time::timeout_at(until, receive::drain(stream)).await;
+        let status = Status::from(error);
+        let seconds = self.deadline.elapsed().as_secs_f64();
+        tracing::warn!(seconds, code = ?status.code(), message = status.message(), "call failed");
+        status
     }
 
     fn name(&mut self, application: &str) {

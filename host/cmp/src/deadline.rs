@@ -12,6 +12,7 @@ const MAX_DIGITS: usize = 8;
 /// The deadline of one call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline {
+    start: Instant,
     /// When work has to end.
     pub(crate) work: Instant,
     /// When the last word has to be on its way.
@@ -30,7 +31,12 @@ impl Deadline {
         let margin = MARGIN.min(total / 4);
         let start = Instant::now();
         let limit = total.saturating_sub(margin);
-        Self { work: start + limit, answer: start + total.saturating_sub(margin / 2), limit }
+        Self { start, work: start + limit, answer: start + total.saturating_sub(margin / 2), limit }
+    }
+
+    /// How long the call has taken so far.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.start.elapsed()
     }
 }
 

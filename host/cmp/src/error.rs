@@ -138,6 +138,20 @@ impl fmt::Display for Subject {
 
 // === impl Phase ===
 
+impl Phase {
+    /// The phase in one word, for logs.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Metadata => "metadata",
+            Self::Queue => "queue",
+            Self::Files => "files",
+            Self::Discover => "discover",
+            Self::Parameters => "parameters",
+            Self::Generate => "generate",
+        }
+    }
+}
+
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
