@@ -2,7 +2,7 @@
 //!
 //! Nothing here recurses: collections that are open are on a stack of frames.
 
-use crate::budget::Budget;
+use crate::aliases::Aliases;
 use crate::gosyntax::go_syntax;
 use crate::resolve::{Atom, resolve, resolve_tagged};
 use crate::scanner::past_the_end;
@@ -36,19 +36,11 @@ fn key_error(tape: &Tape<'_>, mut at: usize, mut aliases: Aliases) -> Error {
         let mut assemble = AnyValues { order: KeyOrder::Sorted };
         let mut run = Run::new(tape, &mut assemble, aliases);
         match run.run(at) {
-            Ok(value) => return ErrorKind::Key(go_syntax(&value)).into(),
+            Ok(value) => return ErrorKind::Key(go_syntax(Dialect::V2, &value)).into(),
             Err(Stop::Error(error)) => return error,
             Err(Stop::Key(inner)) => (at, aliases) = (inner, run.aliases),
         }
     }
-}
-
-/// What is known of the aliases of a document.
-#[derive(Debug, Default)]
-struct Aliases {
-    budget: Budget,
-    /// The aliases that are being replaced, by node.
-    active: Vec<bool>,
 }
 
 /// Why decoding stops.
@@ -124,7 +116,7 @@ impl<'r, 't, 'i, A: Assemble<'t>> Run<'r, 't, 'i, A> {
 
     /// Begins a node: makes its value if it's a scalar, or else pushes a frame.
     fn open(&mut self, at: usize) -> Result<Option<A::Value>, Stop> {
-        self.aliases.budget.count()?;
+        self.aliases.count()?;
         let node = self.node(at)?;
         match node.shape {
             Shape::Scalar { .. } => Ok(Some(self.assemble.scalar(atom(node)?))),
@@ -137,7 +129,7 @@ impl<'r, 't, 'i, A: Assemble<'t>> Run<'r, 't, 'i, A> {
                 Ok(None)
             }
             Shape::Alias(target) => {
-                self.enter_alias(at, node)?;
+                self.aliases.enter(at, self.tape)?;
                 self.frames.push(Frame { kind: FrameKind::Alias(at), next: 0, end: 0 });
                 self.open_target(target)
             }
@@ -162,7 +154,7 @@ impl<'r, 't, 'i, A: Assemble<'t>> Run<'r, 't, 'i, A> {
         while let Some(FrameKind::Alias(at)) = self.frames.last().map(|frame| &frame.kind) {
             let at = *at;
             self.frames.pop();
-            self.leave_alias(at);
+            self.aliases.leave(at);
         }
         let Some(frame) = self.frames.last_mut() else { return Some(value) };
         let (key, owner) = match &mut frame.kind {
@@ -238,7 +230,7 @@ impl<'r, 't, 'i, A: Assemble<'t>> Run<'r, 't, 'i, A> {
             }
             FrameKind::Merge { alias, .. } => {
                 if let Some(at) = alias {
-                    self.leave_alias(at);
+                    self.aliases.leave(at);
                 }
                 None
             }
@@ -247,21 +239,21 @@ impl<'r, 't, 'i, A: Assemble<'t>> Run<'r, 't, 'i, A> {
     }
 
     fn key(&mut self, at: usize) -> Result<Atom<'t>, Stop> {
-        self.aliases.budget.count()?;
+        self.aliases.count()?;
         let node = self.node(at)?;
         match node.shape {
             Shape::Scalar { .. } => Ok(atom(node)?),
             Shape::Sequence(_) | Shape::Mapping(_) => Err(Stop::Key(at)),
             Shape::Alias(target) => {
-                self.enter_alias(at, node)?;
+                self.aliases.enter(at, self.tape)?;
                 let node = self.node(target)?;
                 if !matches!(node.shape, Shape::Scalar { .. }) {
                     // It's entered once more when the key is decoded for the error.
-                    self.leave_alias(at);
+                    self.aliases.leave(at);
                     return Err(Stop::Key(at));
                 }
-                self.aliases.budget.count()?;
-                self.leave_alias(at);
+                self.aliases.count()?;
+                self.aliases.leave(at);
                 Ok(atom(node)?)
             }
         }
@@ -296,33 +288,14 @@ impl<'r, 't, 'i, A: Assemble<'t>> Run<'r, 't, 'i, A> {
         let Shape::Mapping(end) = self.node(target)?.shape else {
             return Err(Error::from(ErrorKind::Merge).into());
         };
-        self.aliases.budget.count()?;
+        self.aliases.count()?;
         if alias.is_some() {
-            self.enter_alias(at, node)?;
-            self.aliases.budget.count()?;
+            self.aliases.enter(at, self.tape)?;
+            self.aliases.count()?;
         }
         let kind = FrameKind::Merge { owner, key: None, alias };
         self.frames.push(Frame { kind, next: target + 1, end });
         Ok(())
-    }
-
-    fn enter_alias(&mut self, at: usize, node: &Node<'_>) -> Result<(), Stop> {
-        if self.aliases.active.is_empty() {
-            self.aliases.active = vec![false; self.tape.len()];
-        }
-        match self.aliases.active.get_mut(at) {
-            Some(active) if !*active => *active = true,
-            _ => return Err(Error::from(ErrorKind::SelfReference(node.text.clone().into_owned())).into()),
-        }
-        self.aliases.budget.alias_depth += 1;
-        Ok(())
-    }
-
-    fn leave_alias(&mut self, at: usize) {
-        self.aliases.budget.alias_depth -= 1;
-        if let Some(active) = self.aliases.active.get_mut(at) {
-            *active = false;
-        }
     }
 }
 

@@ -2,19 +2,19 @@
 
 use std::fmt::Write;
 
-use crate::Value;
 use crate::number::format_float;
 use crate::unicode::is_print;
+use crate::{Dialect, Value};
 
-/// `%#v` of a value that is an `interface{}`.
-pub(crate) fn go_syntax(value: &Value) -> String {
+/// `%#v` of a value that is an `interface{}`, of the types that go-yaml decodes into.
+pub(crate) fn go_syntax(dialect: Dialect, value: &Value) -> String {
     let mut text = String::new();
     let mut work = vec![Part::Outer(value)];
     while let Some(part) = work.pop() {
         match part {
             Part::Text(piece) => text.push_str(piece),
             Part::Outer(Value::Null) => text.push_str("<nil>"),
-            Part::Outer(value) | Part::Inner(value) => write_value(&mut text, value, &mut work),
+            Part::Outer(value) | Part::Inner(value) => write_value(&mut text, dialect, value, &mut work),
         }
     }
     text
@@ -27,14 +27,14 @@ enum Part<'v> {
     Inner(&'v Value),
 }
 
-fn write_value<'v>(text: &mut String, value: &'v Value, work: &mut Vec<Part<'v>>) {
+fn write_value<'v>(text: &mut String, dialect: Dialect, value: &'v Value, work: &mut Vec<Part<'v>>) {
     match value {
         Value::Null => text.push_str("interface {}(nil)"),
         Value::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
         Value::Int(value) => text.push_str(&value.to_string()),
         Value::Uint(value) => text.push_str(&format!("{value:#x}")),
         Value::Float(value) => text.push_str(&float_syntax(*value)),
-        Value::Text(value) => quote(text, value.as_bytes()),
+        Value::Text(value) | Value::Timestamp(value) => quote(text, value.as_bytes()),
         Value::Bytes(value) => quote(text, value),
         Value::Sequence(items) => {
             text.push_str("[]interface {}{");
@@ -45,7 +45,10 @@ fn write_value<'v>(text: &mut String, value: &'v Value, work: &mut Vec<Part<'v>>
             }
         }
         Value::Mapping(entries) => {
-            text.push_str("map[interface {}]interface {}{");
+            let named =
+                dialect == Dialect::V3 && entries.iter().all(|(key, _)| matches!(key, Value::Text(_)));
+            let key = if named { "string" } else { "interface {}" };
+            let _ = write!(text, "map[{key}]interface {{}}{{");
             work.push(Part::Text("}"));
             let mut entries: Vec<_> = entries.iter().collect();
             entries.sort_by(|(a, _), (b, _)| type_rank(a).cmp(&type_rank(b)).then(a.key_order(b)));
@@ -61,7 +64,7 @@ fn write_value<'v>(text: &mut String, value: &'v Value, work: &mut Vec<Part<'v>>
 fn type_rank(key: &Value) -> u8 {
     match key {
         Value::Null => 0,
-        Value::Text(_) | Value::Bytes(_) => 1,
+        Value::Text(_) | Value::Bytes(_) | Value::Timestamp(_) => 1,
         Value::Uint(_) => 2,
         Value::Int(_) => 3,
         Value::Float(_) => 4,

@@ -14,8 +14,8 @@
 //! time and memory are linear in the input, and the stack isn't, but for go-yaml's own limits
 //! on aliases.
 
+mod aliases;
 mod base64;
-mod budget;
 mod build;
 mod class;
 mod cursor;

@@ -37,7 +37,7 @@ pub(crate) enum Plain {
 }
 
 impl Plain {
-    fn tag(self) -> &'static str {
+    pub(crate) fn tag(self) -> &'static str {
         match self {
             Self::Null => "!!null",
             Self::Bool(_) => "!!bool",

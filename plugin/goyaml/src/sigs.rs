@@ -190,7 +190,7 @@ fn key_error(key: &Value, value: &Value) -> Option<DecodeError> {
         Value::Uint(key) => ("uint64", format!("{key:#x}")),
         _ => return None,
     };
-    Some(DecodeError::Key { kind, key, value: go_syntax(value) })
+    Some(DecodeError::Key { kind, key, value: go_syntax(Dialect::V2, value) })
 }
 
 fn number_error(value: &Value) -> Option<DecodeError> {

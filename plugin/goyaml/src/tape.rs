@@ -15,6 +15,8 @@ pub(crate) struct Tape<'i> {
 #[derive(Debug)]
 pub(crate) struct Node<'i> {
     pub(crate) shape: Shape,
+    /// The line it begins on, counted from zero.
+    pub(crate) line: usize,
     pub(crate) tag: Option<Cow<'i, str>>,
     /// The text of a scalar, or the name of an alias.
     pub(crate) text: Cow<'i, str>,
@@ -43,7 +45,7 @@ impl<'i> Tape<'i> {
                 EventKind::StreamStart | EventKind::DocumentStart => {}
                 EventKind::StreamEnd => return Ok(None),
                 EventKind::DocumentEnd { .. } => return Ok(Some(Self { nodes: reading.nodes })),
-                kind => reading.push(kind)?,
+                kind => reading.push(kind, event.start.line)?,
             }
         }
         Ok(None)
@@ -73,29 +75,29 @@ struct Reading<'i> {
 }
 
 impl<'i> Reading<'i> {
-    fn push(&mut self, kind: EventKind<'i>) -> Result<(), Error> {
+    fn push(&mut self, kind: EventKind<'i>, line: usize) -> Result<(), Error> {
         let at = self.nodes.len();
         let none = Cow::Borrowed("");
         match kind {
             EventKind::Scalar(Scalar { anchor, tag, value, style, implicit }) => {
                 self.anchor(anchor);
-                self.nodes.push(Node { shape: Shape::Scalar { style, implicit }, tag, text: value });
+                self.nodes.push(Node { shape: Shape::Scalar { style, implicit }, line, tag, text: value });
             }
             EventKind::SequenceStart(collection) => {
                 self.anchor(collection.anchor);
                 self.open.push(at);
-                self.nodes.push(Node { shape: Shape::Sequence(at), tag: collection.tag, text: none });
+                self.nodes.push(Node { shape: Shape::Sequence(at), line, tag: collection.tag, text: none });
             }
             EventKind::MappingStart(collection) => {
                 self.anchor(collection.anchor);
                 self.open.push(at);
-                self.nodes.push(Node { shape: Shape::Mapping(at), tag: collection.tag, text: none });
+                self.nodes.push(Node { shape: Shape::Mapping(at), line, tag: collection.tag, text: none });
             }
             EventKind::Alias(name) => {
                 let target =
                     self.anchors.get(name).ok_or_else(|| ErrorKind::UnknownAnchor(name.to_owned()))?;
                 let text = Cow::Borrowed(name);
-                self.nodes.push(Node { shape: Shape::Alias(*target), tag: None, text });
+                self.nodes.push(Node { shape: Shape::Alias(*target), line, tag: None, text });
             }
             _ => self.close(at),
         }

@@ -1,5 +1,20 @@
 //! Text that go-yaml takes for a point in time.
 
+/// The parts of a point in time.
+#[derive(Debug, Default)]
+struct Timestamp<'t> {
+    year: &'t str,
+    month: u32,
+    day: u32,
+    hour: u32,
+    minute: u32,
+    second: u32,
+    /// The digits behind the point.
+    fraction: &'t str,
+    /// The offset from UTC, empty for none.
+    zone: &'t str,
+}
+
 /// Whether `text` is a date, or a date and a time of day, in one of go-yaml's formats:
 /// `2006-1-2`, `2006-1-2T15:4:5.9Z07:00` (also with `t`) and `2006-1-2 15:4:5.9`.
 pub(crate) fn is_timestamp(text: &str) -> bool {
@@ -8,44 +23,60 @@ pub(crate) fn is_timestamp(text: &str) -> bool {
     leading_digits == 4 && bytes.get(4) == Some(&b'-') && scan(text).is_some()
 }
 
-fn scan(text: &str) -> Option<()> {
-    let mut rest = text;
-    let year = text.get(..4)?.parse::<u32>().ok()?;
-    rest = rest.get(4..)?;
-    let month = after(&mut rest, '-', 12)?;
-    let day = after(&mut rest, '-', 31)?;
-    if month == 0 || day == 0 || day > days_in(year, month) {
+/// A timestamp as Go writes it with `time.RFC3339Nano`.
+pub(crate) fn normalize(text: &str) -> String {
+    let Some(time) = scan(text) else { return text.to_owned() };
+    let Timestamp { year, month, day, hour, minute, second, fraction, zone } = time;
+    let nanoseconds = fraction.get(..9).unwrap_or(fraction).trim_end_matches('0');
+    let point = if nanoseconds.is_empty() { "" } else { "." };
+    let zone = if matches!(zone, "" | "+00:00" | "-00:00") { "Z" } else { zone };
+    format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{point}{nanoseconds}{zone}")
+}
+
+fn scan(text: &str) -> Option<Timestamp<'_>> {
+    let mut time = Timestamp { year: text.get(..4)?, ..Timestamp::default() };
+    let mut rest = text.get(4..)?;
+    time.month = after(&mut rest, '-', 12)?;
+    time.day = after(&mut rest, '-', 31)?;
+    let year = time.year.parse::<u32>().ok()?;
+    if time.month == 0 || time.day == 0 || time.day > days_in(year, time.month) {
         return None;
     }
     match rest.as_bytes().first() {
-        None => Some(()),
+        None => {}
         Some(b' ') => {
-            scan_clock(&mut rest)?;
-            rest.is_empty().then_some(())
+            scan_clock(&mut rest, &mut time)?;
+            if !rest.is_empty() {
+                return None;
+            }
         }
         Some(b'T' | b't') => {
-            scan_clock(&mut rest)?;
-            scan_zone(rest)
+            scan_clock(&mut rest, &mut time)?;
+            time.zone = scan_zone(rest)?;
         }
-        Some(_) => None,
+        Some(_) => return None,
     }
+    Some(time)
 }
 
 /// Reads the separator and the hours, minutes and seconds.
-fn scan_clock(rest: &mut &str) -> Option<()> {
+fn scan_clock<'t>(rest: &mut &'t str, time: &mut Timestamp<'t>) -> Option<()> {
     *rest = rest.get(1..)?;
-    number(rest, 23)?;
-    after(rest, ':', 59)?;
-    after(rest, ':', 59)?;
+    time.hour = number(rest, 23)?;
+    time.minute = after(rest, ':', 59)?;
+    time.second = after(rest, ':', 59)?;
     if let [b'.' | b',', b'0'..=b'9', ..] = rest.as_bytes() {
-        *rest = rest.get(1..)?.trim_start_matches(|character: char| character.is_ascii_digit());
+        let digits = rest.get(1..)?;
+        *rest = digits.trim_start_matches(|character: char| character.is_ascii_digit());
+        time.fraction = digits.strip_suffix(*rest)?;
     }
     Some(())
 }
 
-fn scan_zone(zone: &str) -> Option<()> {
+/// The offset of a zone, empty for `Z`.
+fn scan_zone(zone: &str) -> Option<&str> {
     let digits = match zone.as_bytes() {
-        b"Z" => return Some(()),
+        b"Z" => return Some(""),
         [b'+' | b'-', digits @ ..] => digits,
         _ => return None,
     };
@@ -53,7 +84,7 @@ fn scan_zone(zone: &str) -> Option<()> {
         (high.is_ascii_digit() && low.is_ascii_digit()).then(|| (high - b'0') * 10 + (low - b'0'))
     };
     let [h1, h2, b':', m1, m2] = *digits else { return None };
-    (two(h1, h2)? <= 24 && two(m1, m2)? <= 60).then_some(())
+    (two(h1, h2)? <= 24 && two(m1, m2)? <= 60).then_some(zone)
 }
 
 /// Reads `separator` and a number.

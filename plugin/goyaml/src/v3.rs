@@ -1,7 +1,32 @@
 //! go-yaml v3.
 
+mod decode;
+
 use crate::emitter::{Layout, Numbers, emit};
-use crate::{Dialect, Source};
+use crate::tape::Tape;
+use crate::{Dialect, Error, Input, Parser, Source, Value};
+
+/// `yaml.Unmarshal` into an `any`: the first document of a stream, `None` if there is none.
+///
+/// # Errors
+/// What isn't YAML, and mappings with a key more than once.
+///
+/// ```
+/// use goyaml::{Value, v3};
+///
+/// assert_eq!(v3::decode(b"yes").unwrap(), Some("yes".into()));
+///
+/// let error = v3::decode(b"a: 1\na: 2").unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "yaml: unmarshal errors:\n  line 2: mapping key \"a\" already defined at line 1"
+/// );
+/// ```
+pub fn decode(bytes: &[u8]) -> Result<Option<Value>, Error> {
+    let input = Input::new(bytes);
+    let tape = Tape::read(&mut Parser::new(&input, Dialect::V3))?;
+    tape.map(|tape| decode::decode(&tape)).transpose()
+}
 
 /// An `Encoder`'s `SetIndent`: columns of a level; go-yaml takes 2 to 9, and 2 for others.
 ///

@@ -19,6 +19,7 @@ pub(crate) type Answer = Result<String, String>;
 pub(crate) fn answer(Case { operation, input }: &Case) -> Answer {
     match operation.as_str() {
         "v2.decode" => text(v2::decode(input)).map(|value| dump(&value.unwrap_or(Value::Null))),
+        "v3.decode" => text(v3::decode(input)).map(|value| dump(&value.unwrap_or(Value::Null))),
         "v2.events" => text(events(Dialect::V2, input)),
         "v3.events" => text(events(Dialect::V3, input)),
         "sigs.any" => shown(sigs::decode(input, Target::Any, &mut Values), &Value::Null),

@@ -9,6 +9,8 @@ use crate::random::Random;
 const OPERATIONS: &[&str] = &[
     "v2.decode",
     "v2.events",
+    "v3.decode",
+    "v3.events",
     "sigs.any",
     "sigs.map",
     "sigs.slice",
