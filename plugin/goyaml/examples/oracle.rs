@@ -24,6 +24,8 @@ mod dump;
 mod fixture;
 #[path = "../tests/oracle/generate.rs"]
 mod generate;
+#[path = "../tests/oracle/node.rs"]
+mod node;
 #[path = "../tests/oracle/peer.rs"]
 mod peer;
 #[path = "../tests/oracle/random.rs"]

@@ -53,3 +53,24 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_encoded_is_decoded() {
+        for bytes in [&b""[..], b"f", b"fo", b"foo", b"foob", b"\xff\xfe\x00"] {
+            assert_eq!(decode(&encode(bytes)).as_deref(), Some(bytes));
+        }
+        assert_eq!(encode(b"foob"), "Zm9vYg==");
+    }
+
+    #[test]
+    fn padding_belongs_at_the_end() {
+        for text in ["Z", "Zm9", "Zm9=vYg=", "=m9v", "Zm9v!!!!", "Zg=a"] {
+            assert_eq!(decode(text), None, "{text}");
+        }
+        assert_eq!(decode("Zm\n9v\r\n").as_deref(), Some(&b"foo"[..]));
+    }
+}

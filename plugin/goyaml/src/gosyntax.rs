@@ -34,7 +34,7 @@ fn write_value<'v>(text: &mut String, dialect: Dialect, value: &'v Value, work: 
         Value::Int(value) => text.push_str(&value.to_string()),
         Value::Uint(value) => text.push_str(&format!("{value:#x}")),
         Value::Float(value) => text.push_str(&float_syntax(*value)),
-        Value::Text(value) | Value::Timestamp(value) => quote(text, value.as_bytes()),
+        Value::Text(value) => quote(text, value.as_bytes()),
         Value::Bytes(value) => quote(text, value),
         Value::Sequence(items) => {
             text.push_str("[]interface {}{");
@@ -64,7 +64,7 @@ fn write_value<'v>(text: &mut String, dialect: Dialect, value: &'v Value, work: 
 fn type_rank(key: &Value) -> u8 {
     match key {
         Value::Null => 0,
-        Value::Text(_) | Value::Bytes(_) | Value::Timestamp(_) => 1,
+        Value::Text(_) | Value::Bytes(_) => 1,
         Value::Uint(_) => 2,
         Value::Int(_) => 3,
         Value::Float(_) => 4,

@@ -215,3 +215,45 @@ fn utf16_character(rest: &[u8], unit: fn([u8; 2]) -> u16) -> Result<(char, usize
     let value = 0x1_0000 + (u32::from(first & 0x3ff) << 10) + u32::from(second & 0x3ff);
     Ok((char::from_u32(value).unwrap_or_default(), 4))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_fault(bytes: &[u8], text: &str, problem: &'static str) {
+        let input = Input::new(bytes);
+        assert_eq!(input.text(), text);
+        assert_eq!(input.window_end(text.len()), Err(problem));
+    }
+
+    #[test]
+    fn faults_end_the_text() {
+        check_fault(b"a\x00", "a", "control characters are not allowed");
+        check_fault("é\u{7f}".as_bytes(), "é", "control characters are not allowed");
+        check_fault("a\u{fffe}".as_bytes(), "a", "control characters are not allowed");
+        check_fault(b"a\xff", "a", "invalid leading UTF-8 octet");
+        check_fault(b"a\xe2\x82", "a", "incomplete UTF-8 octet sequence");
+        check_fault(b"a\xe2\x28\xa1", "a", "invalid trailing UTF-8 octet");
+        check_fault(b"a\xc0\x80", "a", "invalid length of a UTF-8 sequence");
+        check_fault(b"a\xed\xa0\x80", "a", "invalid Unicode character");
+        check_fault(b"\xff\xfea\x00\x00\xdc", "a", "unexpected low surrogate area");
+        check_fault(b"\xff\xfea\x00b", "a", "incomplete UTF-16 character");
+    }
+
+    #[test]
+    fn a_fault_shows_with_its_window() {
+        let mut bytes = vec![b'a'; 1000];
+        bytes.push(0);
+        let input = Input::new(&bytes);
+        assert_eq!(input.window_end(0), Ok(512));
+        assert_eq!(input.window_end(512), Err("control characters are not allowed"));
+    }
+
+    #[test]
+    fn windows_end_between_characters() {
+        let text = "é".repeat(400);
+        assert_eq!(Input::new(format!("a{text}").as_bytes()).window_end(0), Ok(511));
+        assert_eq!(Input::new(format!("\u{feff}{text}").as_bytes()).window_end(0), Ok(508));
+    }
+}

@@ -96,3 +96,43 @@ fn merge_sort<T>(items: &mut Vec<T>, order: &impl Fn(&T, &T) -> Ordering) {
     items.extend(left);
     items.extend(right);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(dialect: Dialect, sorted: &[&str]) {
+        let mut entries: Vec<(&str, ())> = sorted.iter().rev().map(|key| (*key, ())).collect();
+        sort_entries(dialect, &mut entries);
+        let keys: Vec<_> = entries.into_iter().map(|(key, ())| key).collect();
+        assert_eq!(keys, sorted);
+    }
+
+    #[test]
+    fn numbers_count_by_their_value() {
+        check(Dialect::V2, &["", "1", "2", "10", "a", "a1", "a2", "a10", "b"]);
+        check(Dialect::V2, &["a1", "a01", "a2"]);
+    }
+
+    #[test]
+    fn letters_come_last_and_capitals_before_small_ones() {
+        check(Dialect::V2, &["-", "1", "A", "B", "a", "b", "é"]);
+        check(Dialect::V2, &["a-b", "a.b", "a_b", "ab"]);
+    }
+
+    #[test]
+    fn behind_a_digit_letters_come_first_in_v3() {
+        check(Dialect::V2, &["a1-", "a1b"]);
+        check(Dialect::V3, &["a1b", "a1-"]);
+    }
+
+    #[test]
+    fn cycles_do_no_harm() {
+        let mut entries: Vec<(String, ())> = (0..200)
+            .map(|index| (["0b", "1\"", "03b"].concat().repeat(index % 7) + &index.to_string(), ()))
+            .collect();
+        sort_entries(Dialect::V2, &mut entries);
+        assert_eq!(entries.len(), 200);
+    }
+}

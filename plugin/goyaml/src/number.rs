@@ -216,3 +216,80 @@ pub(crate) fn format_json_float(value: f64) -> String {
     }
     positional(negative, &digits, exponent)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_float(value: f64, yaml: &str, json: &str) {
+        assert_eq!(format_float(value), yaml);
+        assert_eq!(format_json_float(value), json);
+    }
+
+    #[test]
+    fn floats_are_written_as_strconv_and_json_write_them() {
+        check_float(1.0, "1", "1");
+        check_float(-0.0, "-0", "-0");
+        check_float(1e6, "1e+06", "1000000");
+        check_float(123_456.5, "123456.5", "123456.5");
+        check_float(1e20, "1e+20", "100000000000000000000");
+        check_float(1e21, "1e+21", "1e+21");
+        check_float(0.000_01, "1e-05", "0.00001");
+        check_float(1e-7, "1e-07", "1e-7");
+        check_float(-2.5e-10, "-2.5e-10", "-2.5e-10");
+        check_float(12_345_678_901_234_567_890.0, "1.2345678901234567e+19", "12345678901234567000");
+    }
+
+    #[test]
+    fn of_two_close_texts_the_even_one_is_written() {
+        check_float(208_448_530_505_153.0 + 0.625, "2.0844853050515362e+14", "208448530505153.62");
+        check_float(1_503_596_974_095_666.0 + 0.25, "1.5035969740956662e+15", "1503596974095666.2");
+    }
+
+    #[test]
+    fn keys_have_32_bits() {
+        assert_eq!(format_float_32(123_456_789.5), "1.2345679e+08");
+        assert_eq!(format_float_32(1e300), ".inf");
+    }
+
+    #[test]
+    fn integers_have_the_prefixes_of_go() {
+        let signed = |value| Some(Integer::Signed(value));
+        let cases = [
+            ("0", signed(0)),
+            ("0777", signed(511)),
+            ("08", None),
+            ("0o17", signed(15)),
+            ("0x1F", signed(31)),
+            ("-0b11", signed(-3)),
+            ("0x", None),
+            ("+1", signed(1)),
+            ("-9223372036854775808", signed(i64::MIN)),
+            ("-9223372036854775809", None),
+            ("9223372036854775808", Some(Integer::Unsigned(1 << 63))),
+            ("+9223372036854775808", None),
+            ("18446744073709551616", None),
+            ("", None),
+            ("--1", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(parse_go_integer(text).filter(|_| !text.is_empty()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn underscores_separate_digits() {
+        let cases = [
+            (".5_0", Some(0.5)),
+            ("._5", None),
+            (".5_", None),
+            (".5__0", None),
+            (".", None),
+            (".1e400", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(parse_go_float(text), expected, "{text}");
+        }
+    }
+}

@@ -187,7 +187,7 @@ impl<'i> Parser<'i> {
     fn block_item(&mut self, frame: Frame) -> Result<Event<'i>, Error> {
         let above = self.comments.head.len();
         if let Some(mark) = self.take_if(&TokenKind::BlockEntry)? {
-            self.split_stem(above);
+            self.split_stem(above)?;
             return match self.peek()?.kind {
                 TokenKind::BlockEntry | TokenKind::BlockEnd => Ok(self.empty_scalar(mark)),
                 _ => self.block_node(),
@@ -202,7 +202,7 @@ impl<'i> Parser<'i> {
     fn indentless_item(&mut self) -> Result<Event<'i>, Error> {
         let above = self.comments.head.len();
         if let Some(mark) = self.take_if(&TokenKind::BlockEntry)? {
-            self.split_stem(above);
+            self.split_stem(above)?;
             return match self.peek()?.kind {
                 TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
                     Ok(self.empty_scalar(mark))

@@ -29,8 +29,19 @@ pub(crate) fn normalize(text: &str) -> String {
     let Timestamp { year, month, day, hour, minute, second, fraction, zone } = time;
     let nanoseconds = fraction.get(..9).unwrap_or(fraction).trim_end_matches('0');
     let point = if nanoseconds.is_empty() { "" } else { "." };
-    let zone = if matches!(zone, "" | "+00:00" | "-00:00") { "Z" } else { zone };
+    let zone = normalize_zone(zone);
     format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{point}{nanoseconds}{zone}")
+}
+
+/// An offset of up to 24 hours and 60 minutes, with less than 60 minutes.
+fn normalize_zone(zone: &str) -> String {
+    let (hours, minutes) = zone.split_once(':').unwrap_or(("+0", "0"));
+    let (sign, hours) = hours.split_at_checked(1).unwrap_or(("+", "0"));
+    let number = |digits: &str| digits.parse::<u32>().unwrap_or_default();
+    match number(hours) * 60 + number(minutes) {
+        0 => "Z".to_owned(),
+        offset => format!("{sign}{:02}:{:02}", offset / 60, offset % 60),
+    }
 }
 
 fn scan(text: &str) -> Option<Timestamp<'_>> {
@@ -107,5 +118,30 @@ fn days_in(year: u32, month: u32) -> u32 {
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_formats_of_go_yaml() {
+        let cases = [
+            ("2001-12-14", Some("2001-12-14T00:00:00Z")),
+            ("2001-1-1", Some("2001-01-01T00:00:00Z")),
+            ("2001-12-14t21:59:43.10-05:00", Some("2001-12-14T21:59:43.1-05:00")),
+            ("2001-12-15 2:59:43.10", Some("2001-12-15T02:59:43.1Z")),
+            ("2001-12-14T1:2:3,5Z", Some("2001-12-14T01:02:03.5Z")),
+            ("2000-02-29", Some("2000-02-29T00:00:00Z")),
+            ("2001-02-29", None),
+            ("2001-12-14 21:59:43.10 -5", None),
+            ("2001-12-14T24:00:00Z", None),
+            ("02001-1-1", None),
+            ("2001-1-1 ", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(is_timestamp(text).then(|| normalize(text)).as_deref(), expected, "{text}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use crate::tape::Tape;
 use crate::{Dialect, Error, Input, Parser, Source, Value};
 
 /// `yaml.Unmarshal` into an `any`: the first document of a stream, `None` if there is none.
+/// Points in time become text, as `time.RFC3339Nano` writes them.
 ///
 /// # Errors
 /// What isn't YAML, and mappings with a key more than once.

@@ -30,8 +30,6 @@ pub enum Value {
     Text(String),
     /// The content of `!!binary` that isn't UTF-8.
     Bytes(Vec<u8>),
-    /// A point in time as RFC 3339 writes it; only go-yaml v3 has them.
-    Timestamp(String),
     /// A sequence.
     Sequence(Vec<Self>),
     /// A mapping: each key once, in the order of [`Value::key_order`].
@@ -50,7 +48,6 @@ impl Value {
             (Self::Float(a), Self::Float(b)) => a.total_cmp(b),
             (Self::Text(a), Self::Text(b)) => a.cmp(b),
             (Self::Bytes(a), Self::Bytes(b)) => a.cmp(b),
-            (Self::Timestamp(a), Self::Timestamp(b)) => a.cmp(b),
             _ => self.rank().cmp(&other.rank()),
         }
     }
@@ -58,7 +55,7 @@ impl Value {
     /// The name that a key has in JSON.
     pub(crate) fn name(&self) -> Cow<'_, [u8]> {
         let text = match self {
-            Self::Text(text) | Self::Timestamp(text) => return Cow::Borrowed(text.as_bytes()),
+            Self::Text(text) => return Cow::Borrowed(text.as_bytes()),
             Self::Bytes(bytes) => return Cow::Borrowed(bytes),
             Self::Bool(value) => value.to_string(),
             Self::Int(value) => value.to_string(),
@@ -78,9 +75,8 @@ impl Value {
             Self::Float(_) => 4,
             Self::Text(_) => 5,
             Self::Bytes(_) => 6,
-            Self::Timestamp(_) => 7,
-            Self::Sequence(_) => 8,
-            Self::Mapping(_) => 9,
+            Self::Sequence(_) => 7,
+            Self::Mapping(_) => 8,
         }
     }
 
@@ -156,7 +152,7 @@ impl<'a> Source for &'a Value {
             Value::Int(value) => View::Int(*value),
             Value::Uint(value) => View::Uint(*value),
             Value::Float(value) => View::Float(*value),
-            Value::Text(text) | Value::Timestamp(text) => View::Text(Cow::Borrowed(text.as_bytes())),
+            Value::Text(text) => View::Text(Cow::Borrowed(text.as_bytes())),
             Value::Bytes(bytes) => View::Text(Cow::Borrowed(bytes)),
             Value::Sequence(items) => View::Sequence(items.iter().collect()),
             Value::Mapping(entries) => {

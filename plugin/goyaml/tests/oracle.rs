@@ -8,6 +8,8 @@ mod case;
 mod dump;
 #[path = "oracle/fixture.rs"]
 mod fixture;
+#[path = "oracle/node.rs"]
+mod node;
 
 use case::{Answer, Case};
 use fixture::Line;

@@ -31,7 +31,7 @@ func dump(v any) string {
 	case string:
 		return quote(v)
 	case time.Time:
-		return "t" + v.Format(time.RFC3339Nano)
+		return quote(v.Format(time.RFC3339Nano))
 	case []any:
 		parts := make([]string, len(v))
 		for i := range v {
@@ -85,8 +85,12 @@ func node3(in []byte) (string, error) {
 
 func dumpNode(out *strings.Builder, n *yaml3.Node) {
 	fmt.Fprintf(out, "(%d %d:%d %d", n.Kind, n.Line, n.Column, n.Style)
+	tag := n.Tag
+	if n.Style&yaml3.TaggedStyle == 0 {
+		tag = "" // it follows from the text
+	}
 	for _, part := range []struct{ name, text string }{
-		{"tag", n.Tag}, {"anchor", n.Anchor}, {"value", n.Value},
+		{"tag", tag}, {"anchor", n.Anchor}, {"value", n.Value},
 		{"head", n.HeadComment}, {"line", n.LineComment}, {"foot", n.FootComment},
 	} {
 		if part.text != "" {

@@ -40,19 +40,17 @@ impl<'i> Parser<'i> {
 
     /// Comments above a `-` are about the collection behind it, if there's one: `length`
     /// bytes of what has been collected.
-    pub(super) fn split_stem(&mut self, length: usize) {
+    pub(super) fn split_stem(&mut self, length: usize) -> Result<(), Error> {
         if length == 0 {
-            return;
+            return Ok(());
         }
-        let opens = match self.peek() {
-            Ok(token) => matches!(token.kind, TokenKind::BlockSequenceStart | TokenKind::BlockMappingStart),
-            Err(_) => false,
-        };
-        if opens {
+        let token = self.peek()?;
+        if matches!(token.kind, TokenKind::BlockSequenceStart | TokenKind::BlockMappingStart) {
             let rest = self.comments.head.split_off(length);
             self.stem = std::mem::take(&mut self.comments.head);
             self.comments.head = rest.strip_prefix('\n').unwrap_or(&rest).to_owned();
         }
+        Ok(())
     }
 
     pub(super) fn attach_stem(&mut self, event: &mut Event<'i>) {

@@ -466,7 +466,7 @@ fn scalar(node: &Node<'_>) -> Result<Value, Error> {
         Atom::Float(value) => Value::Float(value),
         Atom::Text(text) => Value::Text(text.into_owned()),
         Atom::Bytes(bytes) => Value::Bytes(bytes),
-        Atom::Timestamp(text) => Value::Timestamp(crate::timestamp::normalize(text)),
+        Atom::Timestamp(text) => Value::Text(crate::timestamp::normalize(text)),
     })
 }
 

@@ -4,6 +4,7 @@ use goyaml::sigs::Target;
 use goyaml::{Dialect, Head, Value, Values, json, sigs, v2, v3};
 
 use crate::dump::{dump, events, quote};
+use crate::node::tree;
 
 /// One case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,7 @@ pub(crate) fn answer(Case { operation, input }: &Case) -> Answer {
         "v2.decode" => text(v2::decode(input)).map(|value| dump(&value.unwrap_or(Value::Null))),
         "v3.decode" => text(v3::decode(input)).map(|value| dump(&value.unwrap_or(Value::Null))),
         "v2.events" => text(events(Dialect::V2, input)),
+        "v3.node" => tree(input),
         "v3.events" => text(events(Dialect::V3, input)),
         "sigs.any" => shown(sigs::decode(input, Target::Any, &mut Values), &Value::Null),
         "sigs.map" => shown(sigs::decode(input, Target::Map, &mut Values), &Value::Mapping(Vec::new())),

@@ -15,7 +15,6 @@ pub(crate) fn dump(value: &Value) -> String {
         Value::Float(value) => format!("f{:x}", value.to_bits()),
         Value::Text(text) => quote(text.as_bytes()),
         Value::Bytes(bytes) => quote(bytes),
-        Value::Timestamp(text) => format!("t{text}"),
         Value::Sequence(items) => {
             let parts: Vec<_> = items.iter().map(dump).collect();
             format!("[{}]", parts.join(", "))

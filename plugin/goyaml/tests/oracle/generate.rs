@@ -11,6 +11,7 @@ const OPERATIONS: &[&str] = &[
     "v2.events",
     "v3.decode",
     "v3.events",
+    "v3.node",
     "sigs.any",
     "sigs.map",
     "sigs.slice",

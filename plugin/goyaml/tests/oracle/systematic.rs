@@ -36,7 +36,8 @@ pub(crate) fn cases() -> Vec<Case> {
     for word in WORDS {
         for (index, place) in PLACES.iter().enumerate() {
             // Each document is read in one way or another, in turns.
-            let operation = ["sigs.any", "v2.events", "v2.decode", "v3.events"][(index + cases.len()) % 4];
+            let operation =
+                ["sigs.any", "v2.events", "v2.decode", "v3.node", "v3.decode"][(index + cases.len()) % 5];
             cases.push(case(operation, place, word));
         }
         let text = quoted(word);
