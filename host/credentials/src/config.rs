@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// The block `credentials:`. All sources together form one set; where two entries are equally close to a
 /// destination, `entries` come before identities, these before Argo CD's Secrets, these before `docker`, and
 /// these before `helm`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct CredentialsConfig {
     /// Argo CD's own Secrets.
@@ -21,7 +22,7 @@ pub struct CredentialsConfig {
 }
 
 /// Where Argo CD's `repository` and `repo-creds` Secrets come from: one of the two.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum ArgocdConfig {
     /// A directory with one directory per Secret, as volumes mount them, or a single mounted Secret.
@@ -31,7 +32,7 @@ pub enum ArgocdConfig {
 }
 
 /// Which Secrets are watched.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KubernetesConfig {
     /// Argo CD's own namespace.
@@ -39,7 +40,7 @@ pub struct KubernetesConfig {
 }
 
 /// One credential.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EntryConfig {
     /// What it is for: `host[:port][/path]`, and everything below.
@@ -72,7 +73,7 @@ pub struct RegistryConfig {
 
 /// A cloud identity of the process. It is the pod's own, so it is off unless the operator names the registry and
 /// the projects that may use it (rule R8).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(tag = "ambient", rename_all = "lowercase", deny_unknown_fields)]
 pub enum IdentityConfig {
     /// Amazon: a role for service accounts, Pod Identity, the instance's role or a static key.
@@ -84,7 +85,7 @@ pub enum IdentityConfig {
 }
 
 /// Amazon's identity.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AwsIdentity {
     /// The projects that may use it; `*` is every project.
@@ -95,7 +96,7 @@ pub struct AwsIdentity {
 }
 
 /// A role of Amazon's to assume.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AwsRole {
     /// `arn:aws:iam::ACCOUNT:role/NAME`.
@@ -106,7 +107,7 @@ pub struct AwsRole {
 }
 
 /// Google's identity.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GoogleIdentity {
     /// The projects that may use it; `*` is every project.
@@ -117,7 +118,7 @@ pub struct GoogleIdentity {
 }
 
 /// Azure's identity.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AzureIdentity {
     /// The projects that may use it; `*` is every project.

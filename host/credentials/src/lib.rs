@@ -25,6 +25,7 @@ mod explain;
 mod probe;
 mod secret;
 mod session;
+mod shared;
 mod source;
 #[cfg(test)]
 mod testing;

@@ -12,13 +12,13 @@ use policy::{Destination, Project, Requester};
 use url::Url;
 
 use crate::audit::{Action, Event, Outcome, seconds};
-use crate::broker::{Shared, TokenKey};
 use crate::cloud::Minted;
 use crate::config::IdentityConfig;
 use crate::entry::{Entry, Login};
 use crate::error::Error;
 use crate::exchange::{Credential, Exchange, Method, Realm};
 use crate::secret::Secret;
+use crate::shared::{Shared, TokenKey};
 use crate::token::{Failure, Fetched, Lease, lock};
 use crate::wire::{Proof, sign};
 
@@ -167,7 +167,7 @@ impl Inner {
         if let Some(Login::Token(_)) = self.login() {
             return Ok(Applied::Login);
         }
-        let method = lock(&self.shared.methods).get(origin).cloned();
+        let method = self.shared.method(origin);
         match (method, self.login()) {
             (Some(Method::Bearer(realm)), _) => {
                 let lease = self.shared.tokens.peek(&self.key(origin, realm, scope));
@@ -252,7 +252,7 @@ impl Inner {
     fn answer_basic(&self, origin: &Origin) -> Answer {
         match self.login() {
             Some(Login::Password { .. } | Login::Ambient(_)) => {
-                lock(&self.shared.methods).insert(origin.clone(), Method::Basic);
+                self.shared.learn(origin, Method::Basic);
                 Answer::Retry
             }
             _ => Answer::Final,
@@ -281,7 +281,7 @@ impl Inner {
         }
         let fetched = tokio::time::timeout(deadline.remaining(), self.token(&key, scope, deadline)).await;
         fetched.map_err(|_| Error::Deadline { destination: self.destination.clone() })??;
-        lock(&self.shared.methods).insert(refusal.origin.clone(), Method::Bearer(realm));
+        self.shared.learn(&refusal.origin, Method::Bearer(realm));
         Ok(Answer::Retry)
     }
 
@@ -307,15 +307,7 @@ impl Inner {
         scope: &Scope,
         deadline: Deadline,
     ) -> Result<Fetched<Secret>, Failure<Error>> {
-        let registry = registry_origin(&key.registry);
-        let admitted = match registry {
-            Some(registry) => realm::admit(&registry, &key.realm.url, &self.trust),
-            None => realm::admit(self.destination.origin(), &key.realm.url, &self.trust),
-        };
-        if let Err(denied) = admitted {
-            self.record(&key.realm.url, &key.registry, Action::Exchange, Outcome::Denied);
-            return Err(Failure::Refused(denied.into()));
-        }
+        self.admit_realm(key)?;
         let minted = match self.login() {
             Some(Login::Ambient(config)) => {
                 Some(self.minted(config, deadline).await.map_err(Failure::Passing)?)
@@ -347,6 +339,19 @@ impl Inner {
         outcome
     }
 
+    /// Rule R10: to whom the login may be shown.
+    fn admit_realm(&self, key: &TokenKey) -> Result<(), Failure<Error>> {
+        let registry = registry_origin(&key.registry);
+        let registry = registry.as_ref().unwrap_or_else(|| self.destination.origin());
+        match realm::admit(registry, &key.realm.url, &self.trust) {
+            Ok(_) => Ok(()),
+            Err(denied) => {
+                self.record(&key.realm.url, &key.registry, Action::Exchange, Outcome::Denied);
+                Err(Failure::Refused(denied.into()))
+            }
+        }
+    }
+
     fn credential<'a>(&'a self, minted: Option<&'a Lease<Minted>>) -> Option<Credential<'a>> {
         match (self.login()?, minted.map(|lease| &lease.value)) {
             (Login::Password { username, password }, _) => Some(Credential::Password { username, password }),
@@ -372,7 +377,9 @@ impl Inner {
 
     async fn minted(&self, config: &IdentityConfig, deadline: Deadline) -> Result<Arc<Lease<Minted>>, Error> {
         let host = self.destination.origin().host();
-        let minted = self.shared.clouds.mint(config, host, deadline).await;
+        let minted = self.shared.clouds.mint(config, host, deadline);
+        let minted = tokio::time::timeout(deadline.remaining(), minted).await;
+        let minted = minted.map_err(|_| Error::Deadline { destination: self.destination.clone() })?;
         minted.map_err(|cause| Error::Identity {
             provider: config.provider(),
             destination: self.destination.clone(),
@@ -381,7 +388,7 @@ impl Inner {
     }
 
     fn refresh_in_background(self: &Arc<Self>, origin: &Origin, scope: &Scope) {
-        let Some(Method::Bearer(realm)) = lock(&self.shared.methods).get(origin).cloned() else { return };
+        let Some(Method::Bearer(realm)) = self.shared.method(origin) else { return };
         let (inner, scope) = (Arc::clone(self), scope.clone());
         let key = self.key(origin, realm, &scope);
         tokio::spawn(async move {

@@ -5,11 +5,12 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use network::broker::{Access, Answer, Refusal, Scope};
-use network::{Challenge, Client, Request};
+use network::{Challenge, Client, Request, Transport};
 use url::Url;
 
 use super::*;
 use crate::audit::{Action, Outcome as Told};
+use crate::secret::Secret;
 use crate::testing::{Canned, Received, Recorder, Server, client, soon};
 
 /// A broker over a directory of Secrets.
@@ -52,6 +53,19 @@ impl Bench {
             kubernetes: None,
         });
         Self { broker: broker.unwrap(), audit, client, root }
+    }
+
+    fn parts(&self) -> Parts {
+        Parts {
+            config: self.broker.shared.config.clone(),
+            registries: Vec::new(),
+            environment: Environment::default(),
+            wire: Arc::new(self.client.clone()),
+            metadata: Arc::new(self.client.clone()),
+            audit: Arc::clone(&self.audit) as Arc<dyn Sink>,
+            helpers: None,
+            kubernetes: None,
+        }
     }
 
     async fn authorizer(&self, project: &str, place: &str) -> Result<Arc<dyn Authorizer>, BrokerError> {
@@ -97,8 +111,6 @@ impl Bench {
         unreachable!()
     }
 }
-
-use network::Transport;
 
 fn told(error: BrokerError) -> String {
     let mut text = error.to_string();
@@ -439,21 +451,6 @@ async fn a_refresh_token_is_posted() {
     assert_eq!(bench.ask("a", server.port, "app").await.unwrap().body, "fine");
 }
 
-impl Bench {
-    fn parts(&self) -> Parts {
-        Parts {
-            config: self.broker.shared.config.clone(),
-            registries: Vec::new(),
-            environment: Environment::default(),
-            wire: Arc::new(self.client.clone()),
-            metadata: Arc::new(self.client.clone()),
-            audit: Arc::clone(&self.audit) as Arc<dyn Sink>,
-            helpers: None,
-            kubernetes: None,
-        }
-    }
-}
-
 /// Rule R33.
 #[tokio::test]
 async fn every_use_is_recorded() {
@@ -626,4 +623,54 @@ fn a_secret_does_not_enable_the_identity_of_azure() {
     assert!(label(vec![azure(&["team-b"])]).contains("identity: {ambient: azure"));
     assert_eq!(label(vec![azure(&["team-a"])]), "argocd/repo-0");
     assert_eq!(label(vec![azure(&["*"])]), "argocd/repo-0");
+}
+
+/// At 80 % of its life a token is replaced behind the back of who uses it.
+#[tokio::test]
+async fn a_token_is_refreshed_before_it_ends_and_nobody_waits() {
+    let server = registry().await;
+    let url = format!("oci://127.0.0.1:{}", server.port);
+    let bench = Bench::new(&[&secret(&url, "ann", "secret-ann", "")]);
+    bench.ask("a", server.port, "app").await.unwrap();
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(241)).await;
+    tokio::time::resume();
+    bench.ask("a", server.port, "app").await.unwrap();
+    let sent = server.received().last().unwrap().header("authorization").to_owned();
+    for _ in 0..200 {
+        if server.count("/token") == 2 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(server.count("/token"), 2);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    bench.ask("a", server.port, "app").await.unwrap();
+    let received = server.received();
+    assert_ne!(received.last().unwrap().header("authorization"), sent);
+    assert_eq!(server.count("/v2/app/manifests/1.0"), 4, "one refusal, at the beginning");
+}
+
+#[tokio::test]
+async fn auth_files_are_read_again_when_they_change() {
+    let root = tempfile::tempdir().unwrap();
+    let file = root.path().join("config.json");
+    let auth =
+        |user: &str| format!(r#"{{"auths": {{"ghcr.io": {{"username": "{user}", "password": "p"}}}}}}"#);
+    fs_err::write(&file, auth("ann")).unwrap();
+    let mut parts = Bench::new(&[]).parts();
+    parts.config = CredentialsConfig { docker: vec![file.clone()], ..CredentialsConfig::default() };
+    let broker = Broker::new(parts).unwrap();
+    let place = Destination::parse_reference("ghcr.io/acme/app").unwrap();
+    let identity = || {
+        let choice = broker.choose(&requester("a"), &place).unwrap();
+        broker.session(&requester("a"), &place, choice).identity().clone()
+    };
+    let before = identity();
+    fs_err::write(&file, auth("robert")).unwrap();
+    broker.reload_if_changed().unwrap();
+    assert_ne!(before, identity());
+    fs_err::remove_file(&file).unwrap();
+    broker.reload_if_changed().unwrap();
+    assert_eq!(identity(), Identity::Anonymous);
 }

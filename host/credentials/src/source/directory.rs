@@ -24,36 +24,48 @@ const MAX_READINGS: usize = 5;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Stamp(Vec<(PathBuf, Option<(u64, SystemTime)>)>);
 
+// === impl Stamp ===
+
+impl Stamp {
+    /// The state of `files`, of which some may not be there.
+    pub(crate) fn of_files<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Self {
+        let state = |file: &PathBuf| {
+            let meta = fs_err::metadata(file).ok()?;
+            Some((meta.len(), meta.modified().unwrap_or(SystemTime::UNIX_EPOCH)))
+        };
+        Self(files.into_iter().map(|file| (file.clone(), state(file))).collect())
+    }
+
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+}
+
 /// Reads all Secrets below `root`, as they were together at one moment.
-pub(crate) fn read(root: &Path) -> (Contents, Stamp) {
+pub(crate) fn read(root: &Path) -> Contents {
     let mut before = stamp(root);
     for _ in 1..MAX_READINGS {
         let contents = read_once(root);
         let after = stamp(root);
         if after == before {
-            return (contents, after);
+            return contents;
         }
         before = after;
     }
-    // It changes faster than it can be read: the next look at it will find another stamp.
-    (read_once(root), before)
+    // It changes faster than it can be read; the next look at it will find another stamp.
+    read_once(root)
 }
 
 /// The state of everything that [`read`] looks at.
 pub(crate) fn stamp(root: &Path) -> Stamp {
-    let mut files = Vec::new();
+    let mut stamp = Stamp::default();
     for directory in std::iter::once(root.to_owned()).chain(secret_directories(root).unwrap_or_default()) {
-        for key in KEYS {
-            let file = directory.join(key);
-            let state = fs_err::metadata(&file)
-                .ok()
-                .map(|meta| (meta.len(), meta.modified().unwrap_or(SystemTime::UNIX_EPOCH)));
-            files.push((file, state));
-        }
+        let files: Vec<PathBuf> = KEYS.iter().map(|key| directory.join(key)).collect();
+        stamp.extend(Stamp::of_files(&files));
         // A swap of the volume moves this link even where sizes and times stay.
-        files.push((fs_err::read_link(directory.join("..data")).unwrap_or_default(), None));
+        stamp.0.push((fs_err::read_link(directory.join("..data")).unwrap_or_default(), None));
     }
-    Stamp(files)
+    stamp
 }
 
 fn read_once(root: &Path) -> Contents {

@@ -153,3 +153,54 @@ fn connection_settings() {
     let proxy = ProxyUrl::new(Url::parse("http://u:p@proxy.corp:3128").unwrap());
     assert_eq!(proxied.proxy, ProxyChoice::Through { proxy, no_proxy: "a,b".to_owned() });
 }
+
+/// The data of an example: `stringData:` with plain values, quoted ones and blocks.
+fn example(text: &str) -> (SecretType, Data) {
+    let mut data = Vec::new();
+    let (head, body) = text.split_once("stringData:\n").unwrap();
+    for line in body.lines() {
+        match line.strip_prefix("    ") {
+            Some(block) => {
+                let (_, value): &mut (&str, String) = data.last_mut().unwrap();
+                *value = format!("{}{block}\n", value.trim_start_matches('|'));
+            }
+            None => {
+                let (key, value) = line.trim().split_once(": ").unwrap();
+                data.push((key, value.trim_matches(['\'', '"']).to_owned()));
+            }
+        }
+    }
+    let template = head.contains("secret-type: repo-creds");
+    let secret_type = if template { SecretType::Template } else { SecretType::Repository };
+    (secret_type, data.into_iter().map(|(key, value)| (key.to_owned(), Secret::new(value))).collect())
+}
+
+#[test]
+fn every_example_is_a_credential_for_the_registry_that_it_names() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/credentials");
+    let mut seen = Vec::new();
+    for item in fs_err::read_dir(root).unwrap() {
+        let path = item.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let (secret_type, data) = example(&fs_err::read_to_string(&path).unwrap());
+        let Parsed::Entry(entry) = parse(&name, secret_type, &data) else { panic!("{name}") };
+        assert!(!matches!(entry.login, Login::Broken(_) | Login::AzureWanted), "{name}");
+        seen.push(format!("{name}: {}", entry.prefix));
+    }
+    seen.sort();
+    assert_eq!(
+        seen,
+        [
+            "azure-token: acme.azurecr.io",
+            "docker-hub: registry-1.docker.io",
+            "ghcr: ghcr.io/acme",
+            "gitlab-deploy-token: registry.gitlab.com/acme",
+            "gitlab-job-token: registry.gitlab.com/acme/charts",
+            "google-json-key: europe-west1-docker.pkg.dev/acme/charts",
+            "harbor-robot: harbor.corp.example/charts",
+            "jfrog: acme.jfrog.io/artifactory/api/helm/charts",
+            "private-registry: registry.corp.example:5000/charts",
+            "quay-robot: quay.io/acme",
+        ]
+    );
+}
