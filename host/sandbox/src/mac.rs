@@ -92,3 +92,20 @@ impl fmt::Debug for MacKey {
         formatter.write_str("MacKey(…)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_is_good_for_its_parts_and_key_alone() {
+        let key = MacKey::from_bytes([7; LEN]);
+        let signature = key.sign(&[b"ab", b"c"]);
+        assert!(key.verify(&[b"ab", b"c"], &signature));
+        assert!(!key.verify(&[b"a", b"bc"], &signature));
+        assert!(!key.verify(&[b"ab", b"c", b""], &signature));
+        assert!(!key.verify(&[b"ab", b"c"], &signature[..31]));
+        assert!(!MacKey::from_bytes([8; LEN]).verify(&[b"ab", b"c"], &signature));
+        assert!(!format!("{key:?}").contains('7'));
+    }
+}

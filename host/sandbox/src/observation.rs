@@ -308,3 +308,47 @@ impl Fingerprint {
         Digest::sha256(&self.0.finalize().into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn content(bytes: &[u8]) -> Seen {
+        Seen::Content(Digest::of(bytes))
+    }
+
+    fn file(path: &str) -> Subject {
+        Subject::File { path: path.to_owned() }
+    }
+
+    #[test]
+    fn subjects_are_told_once_and_in_order() {
+        let mut recorder = Recorder::default();
+        for (path, seen) in [("b", content(b"1")), ("a", Seen::Absent), ("b", content(b"1"))] {
+            recorder.record(file(path), seen);
+        }
+        recorder.record(Subject::Listing { glob: "**".to_owned() }, content(b"2"));
+        let subjects: Vec<_> = recorder.finish().into_iter().map(|seen| seen.subject).collect();
+        assert_eq!(subjects, [Subject::Listing { glob: "**".to_owned() }, file("a"), file("b")]);
+    }
+
+    #[test]
+    fn what_changed_while_it_was_watched_cannot_be_repeated() {
+        let mut recorder = Recorder::default();
+        for bytes in [b"1", b"2", b"1"] {
+            recorder.record(file("a"), content(bytes));
+        }
+        assert_eq!(recorder.finish(), [Observation { subject: file("a"), seen: Seen::Unrepeatable }]);
+    }
+
+    #[test]
+    fn parts_cannot_be_taken_for_each_other() {
+        let digest = |parts: &[&str]| {
+            let mut fingerprint = Fingerprint::new();
+            fingerprint.parts(parts);
+            fingerprint.finish()
+        };
+        assert_ne!(digest(&["ab", "c"]), digest(&["a", "bc"]));
+        assert_ne!(digest(&["a", ""]), digest(&["a"]));
+    }
+}

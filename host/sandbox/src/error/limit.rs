@@ -92,3 +92,23 @@ fn size(bytes: u64) -> String {
         .find(|(_, shift)| bytes > 0 && bytes.trailing_zeros() >= *shift)
         .map_or_else(|| bytes.to_string(), |(unit, shift)| format!("{}{unit}", bytes >> shift))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_shown_as_they_are_written() {
+        for (limit, shown, setting) in [
+            (Limit::Memory(512 << 20), "`memory`: 512Mi", Some("memory: 1Gi")),
+            (Limit::Output(1_000_000), "`output`: 1000000", Some("output: 2000000")),
+            (Limit::Cpu(Duration::from_secs(20)), "`cpu`: 20s", Some("cpu: 40s")),
+            (Limit::Wall(Duration::from_millis(500)), "`wall`: 500ms", Some("wall: 1s")),
+            (Limit::HostCalls(10_000), "`host-calls`: 10000", Some("host-calls: 20000")),
+            (Limit::Stack(16 << 20), "`stack`: 16Mi", None),
+        ] {
+            assert_eq!(limit.to_string(), shown);
+            assert_eq!(limit.setting().as_deref(), setting);
+        }
+    }
+}

@@ -141,3 +141,18 @@ impl TryRng for Random {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_give_streams_of_their_own_that_never_change() {
+        let seed = Seed::of(None);
+        let bytes = derive(&seed, "a", 100);
+        assert_eq!(bytes, derive(&seed, "a", 100));
+        assert_eq!(bytes[..10], derive(&seed, "a", 10));
+        assert_ne!(bytes, derive(&seed, "b", 100));
+        assert_ne!(bytes[..BLOCK], bytes[BLOCK..2 * BLOCK]);
+    }
+}

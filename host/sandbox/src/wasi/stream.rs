@@ -141,3 +141,32 @@ impl AsyncWrite for Stream {
         Poll::Ready(Ok(()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beginning_and_end_are_kept_and_the_middle_is_counted() {
+        let stream = Stream::default();
+        stream.buffer().push(b"first ");
+        for _ in 0..100 {
+            stream.buffer().push(&[b'x'; 1 << 10]);
+        }
+        stream.buffer().push(b" last");
+        let captured = stream.captured();
+        assert_eq!(captured.written, 6 + (100 << 10) + 5);
+        assert!(captured.text.starts_with("first x") && captured.text.ends_with("x last"));
+        let missing = captured.written - (HEAD + TAIL) as u64;
+        assert!(captured.text.contains(&format!("… {missing} bytes left out …")));
+        assert!(stream.tail().len() <= TAIL && stream.tail().ends_with("x last"));
+    }
+
+    #[test]
+    fn little_is_kept_whole() {
+        let stream = Stream::default();
+        stream.buffer().push(b"a\nb\n");
+        assert_eq!(stream.captured(), Captured { text: "a\nb\n".to_owned(), written: 4 });
+        assert_eq!(stream.tail(), "a\nb\n");
+    }
+}

@@ -97,15 +97,9 @@ fn precompiled_code_needs_no_compiler() {
         assert_eq!(plugin.origin().0, Origin::Precompiled);
         let outcome = plugin.generate(&request("demo"), call(Host::default())).await.unwrap();
         assert_eq!(outcome.answer.unwrap().len(), 3);
+        let sandbox = Sandbox::new(Config::new(2)).unwrap();
         // SAFETY: no machine code at all.
-        let load = unsafe {
-            Sandbox::new(Config::new(2)).unwrap().load_precompiled(
-                "program",
-                guests::WELL_BEHAVED,
-                b"",
-                all(),
-            )
-        };
+        let load = unsafe { sandbox.load_precompiled("program", guests::WELL_BEHAVED, b"", all()) };
         assert_eq!(load.await.unwrap().origin().0, Origin::Recompiled);
     });
 }

@@ -22,17 +22,17 @@ fn check(component: &[u8], limit: Limit) {
 }
 
 #[test]
-fn endless_loop() {
+pub(crate) fn endless_loop() {
     check(guests::ENDLESS_LOOP, Limit::Cpu(LIMITS.cpu));
 }
 
 #[test]
-fn endless_host_call() {
+pub(crate) fn endless_host_call() {
     check(guests::ENDLESS_HOST_CALL, Limit::Wall(LIMITS.wall));
 }
 
 #[test]
-fn a_deadline_ends_what_runs_and_what_waits() {
+pub(crate) fn a_deadline_ends_what_runs_and_what_waits() {
     for component in [guests::ENDLESS_LOOP, guests::ENDLESS_HOST_CALL] {
         alone(async {
             let plugin = load(component).await;
@@ -47,7 +47,7 @@ fn a_deadline_ends_what_runs_and_what_waits() {
 }
 
 #[test]
-fn endless_sleep() {
+pub(crate) fn endless_sleep() {
     alone(async {
         let outcome = endure(guests::ENDLESS_SLEEP).await.unwrap();
         assert_eq!(outcome.answer.unwrap(), ["years: 100"]);
@@ -55,42 +55,42 @@ fn endless_sleep() {
 }
 
 #[test]
-fn memory_bomb() {
+pub(crate) fn memory_bomb() {
     check(guests::MEMORY_BOMB, Limit::Memory(LIMITS.memory));
 }
 
 #[test]
-fn held_bytes() {
+pub(crate) fn held_bytes() {
     check(guests::HELD_BYTES, Limit::Memory(LIMITS.memory));
 }
 
 #[test]
-fn memory_of_questions() {
+pub(crate) fn memory_of_questions() {
     check(guests::MEMORY_OF_QUESTIONS, Limit::Memory(LIMITS.memory));
 }
 
 #[test]
-fn deep_recursion() {
+pub(crate) fn deep_recursion() {
     check(guests::DEEP_RECURSION, Limit::Stack(Config::STACK));
 }
 
 #[test]
-fn output_flood() {
+pub(crate) fn output_flood() {
     check(guests::OUTPUT_FLOOD, Limit::Memory(LIMITS.memory));
 }
 
 #[test]
-fn handle_flood() {
+pub(crate) fn handle_flood() {
     check(guests::HANDLE_FLOOD, Limit::Handles(LIMITS.handles));
 }
 
 #[test]
-fn host_call_flood() {
+pub(crate) fn host_call_flood() {
     check(guests::HOST_CALL_FLOOD, Limit::HostCalls(LIMITS.host_calls));
 }
 
 #[test]
-fn huge_manifest() {
+pub(crate) fn huge_manifest() {
     alone(async {
         let plugin = load(guests::HUGE_MANIFEST).await;
         let mut roomy = call(Host::default());
@@ -114,7 +114,7 @@ fn huge_manifest() {
 }
 
 #[test]
-fn stdout_flood() {
+pub(crate) fn stdout_flood() {
     alone(async {
         let outcome = endure(guests::STDOUT_FLOOD).await.unwrap();
         assert_eq!(outcome.answer.unwrap(), ["done"]);
@@ -126,7 +126,7 @@ fn stdout_flood() {
 }
 
 #[test]
-fn log_flood() {
+pub(crate) fn log_flood() {
     alone(async {
         let plugin = load(guests::LOG_FLOOD).await;
         let host = Arc::new(Host::default());
@@ -141,7 +141,7 @@ fn log_flood() {
 }
 
 #[test]
-fn no_call_waits_for_ever_for_a_place() {
+pub(crate) fn no_call_waits_for_ever_for_a_place() {
     alone(async {
         let plugin = load(guests::ENDLESS_HOST_CALL).await;
         let occupy = || async {

@@ -12,7 +12,7 @@ async fn refused(component: &[u8], grants: Grants) -> LoadError {
 }
 
 #[test]
-fn ungranted_import() {
+pub(crate) fn ungranted_import() {
     alone(async {
         let without: Grants =
             Capability::ALL.into_iter().filter(|capability| *capability != Capability::Network).collect();
@@ -28,7 +28,7 @@ fn ungranted_import() {
 }
 
 #[test]
-fn network_alone_is_enough_for_its_handles() {
+pub(crate) fn network_alone_is_enough_for_its_handles() {
     alone(async {
         let network = Grants::NONE.with(Capability::Network);
         let plugin = sandbox().load("program", guests::UNGRANTED_IMPORT, network).await.unwrap();
@@ -40,7 +40,7 @@ fn network_alone_is_enough_for_its_handles() {
 }
 
 #[test]
-fn every_ungranted_import_is_named() {
+pub(crate) fn every_ungranted_import_is_named() {
     alone(async {
         let error = refused(guests::EVERYTHING, Grants::NONE).await;
         let Unfit::Ungranted(capabilities) = &*error.reason else { panic!("{error}") };
@@ -51,7 +51,7 @@ fn every_ungranted_import_is_named() {
 }
 
 #[test]
-fn two_exports() {
+pub(crate) fn two_exports() {
     alone(async {
         let outcome = endure(guests::TWO_EXPORTS).await.unwrap();
         assert_eq!(outcome.answer.unwrap(), ["done"]);
@@ -59,7 +59,7 @@ fn two_exports() {
 }
 
 #[test]
-fn what_is_no_component_is_called_what_it_is() {
+pub(crate) fn what_is_no_component_is_called_what_it_is() {
     alone(async {
         let error = refused(b"\0asm\x01\0\0\0", all()).await;
         assert!(matches!(&*error.reason, Unfit::CoreModule), "{error}");
@@ -78,7 +78,7 @@ fn what_is_no_component_is_called_what_it_is() {
 
 /// A component with many memories is refused when it is loaded, before anything runs.
 #[test]
-fn many_memories() {
+pub(crate) fn many_memories() {
     alone(async {
         let error = refused(&component_with_memories(100), all()).await;
         assert!(matches!(&*error.reason, Unfit::Compile(_)), "{error}");

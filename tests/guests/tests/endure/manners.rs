@@ -7,7 +7,7 @@ use sandbox::{Blame, Call, Fault, Observation, Seen, Subject};
 use super::host::{Host, alone, call, capabilities, endure, generate, load, request};
 
 #[test]
-fn well_behaved() {
+pub(crate) fn well_behaved() {
     alone(async {
         let outcome = endure(guests::WELL_BEHAVED).await.unwrap();
         assert_eq!(outcome.answer.unwrap().len(), 3);
@@ -19,7 +19,7 @@ fn well_behaved() {
 }
 
 #[test]
-fn crash() {
+pub(crate) fn crash() {
     alone(async {
         let error = endure(guests::CRASH).await.unwrap_err();
         assert_eq!(error.blame(), Blame::Plugin);
@@ -30,7 +30,7 @@ fn crash() {
 }
 
 #[test]
-fn process_exit() {
+pub(crate) fn process_exit() {
     alone(async {
         let error = endure(guests::PROCESS_EXIT).await.unwrap_err();
         assert!(matches!(error.fault, Fault::Exit(1)), "{error}");
@@ -39,7 +39,7 @@ fn process_exit() {
 }
 
 #[test]
-fn empty_result() {
+pub(crate) fn empty_result() {
     alone(async {
         let outcome = endure(guests::EMPTY_RESULT).await.unwrap();
         assert_eq!(outcome.answer.unwrap(), [""; 0]);
@@ -47,7 +47,7 @@ fn empty_result() {
 }
 
 #[test]
-fn invalid_yaml() {
+pub(crate) fn invalid_yaml() {
     alone(async {
         let outcome = endure(guests::INVALID_YAML).await.unwrap();
         assert_eq!(outcome.answer.unwrap(), ["apiVersion: v1\nkind: [ConfigMap\n"]);
@@ -55,7 +55,7 @@ fn invalid_yaml() {
 }
 
 #[test]
-fn no_object() {
+pub(crate) fn no_object() {
     alone(async {
         let outcome = endure(guests::NO_OBJECT).await.unwrap();
         assert_eq!(outcome.answer.unwrap(), ["- just\n- a\n- list\n"]);
@@ -63,7 +63,7 @@ fn no_object() {
 }
 
 #[test]
-fn refusal() {
+pub(crate) fn refusal() {
     alone(async {
         let failure = endure(guests::REFUSAL).await.unwrap().answer.unwrap_err();
         assert_eq!(failure.blame, Blame::Application);
@@ -75,7 +75,7 @@ fn refusal() {
 }
 
 #[test]
-fn probing() {
+pub(crate) fn probing() {
     alone(async {
         let outcome = endure(guests::PROBING).await.unwrap();
         let seen: Vec<_> = outcome.observations.iter().map(|seen| seen.subject.clone()).collect();
@@ -104,7 +104,7 @@ fn probing() {
 }
 
 #[test]
-fn randomness_is_the_applications_own() {
+pub(crate) fn randomness_is_the_applications_own() {
     alone(async {
         let plugin = load(guests::PROBING).await;
         let mut ungranted = call(Host::default());
@@ -118,7 +118,7 @@ fn randomness_is_the_applications_own() {
 }
 
 #[test]
-fn wasi_http() {
+pub(crate) fn wasi_http() {
     alone(async {
         let outcome = endure(guests::WASI_HTTP).await.unwrap();
         assert_eq!(outcome.answer.unwrap(), ["did not call"]);
@@ -129,7 +129,7 @@ fn wasi_http() {
 }
 
 #[test]
-fn everything() {
+pub(crate) fn everything() {
     alone(async {
         let plugin = load(guests::EVERYTHING).await;
         let host = Arc::new(Host::default());
@@ -171,7 +171,7 @@ async fn observations_hold(observations: &[Observation], call: &Call) {
 }
 
 #[test]
-fn random_values_never_hold() {
+pub(crate) fn random_values_never_hold() {
     alone(async {
         let plugin = load(guests::EVERYTHING).await;
         let random = call(Host { random: true, ..Host::default() });
@@ -184,7 +184,7 @@ fn random_values_never_hold() {
 }
 
 #[test]
-fn describing_needs_no_host() {
+pub(crate) fn describing_needs_no_host() {
     alone(async {
         let plugin = load(guests::EVERYTHING).await;
         let metadata = plugin.describe(Call::new()).await.unwrap().answer.unwrap();
