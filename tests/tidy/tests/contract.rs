@@ -4,7 +4,8 @@ use sha2::{Digest as _, Sha256};
 
 /// Released folder of `wit/` → digest over its files. A released folder changes by a decision alone: an
 /// addition that old plugins do not notice. Everything else is a sibling folder.
-const RELEASED: &[(&str, &str)] = &[("v0.1", "458271d4d81d2e8034978a09d98ba14fcc321215db7697619bdbf8330eeb8f00")];
+const RELEASED: &[(&str, &str)] =
+    &[("v0.1", "458271d4d81d2e8034978a09d98ba14fcc321215db7697619bdbf8330eeb8f00")];
 
 fn digest(folder: &str) -> String {
     let folder = tidy::root().join("wit").join(folder);

@@ -4,10 +4,9 @@ use sdk::{Capabilities, Failure, Request};
 
 programs::plugin!("deep-recursion", Capabilities::empty());
 
-#[expect(unconditional_recursion, reason = "that is the point")]
+/// Takes no memory but the stack of calls, which belongs to the host.
 fn descend(depth: u64) -> u64 {
-    let frame = std::hint::black_box([depth; 64]);
-    descend(depth + 1) + frame[(depth % 64) as usize]
+    if depth == u64::MAX { depth } else { descend(depth + 1).rotate_left(1) ^ depth }
 }
 
 fn generate(_: &Request) -> Result<Vec<String>, Failure> {

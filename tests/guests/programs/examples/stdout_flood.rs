@@ -6,7 +6,7 @@ programs::plugin!("stdout-flood", Capabilities::empty());
 
 fn generate(_: &Request) -> Result<Vec<String>, Failure> {
     println!("the beginning");
-    for number in 0..100_000 {
+    for number in 0..1_000 {
         println!("{number:0>100}");
         eprintln!("{number:0>100}");
     }

@@ -25,7 +25,7 @@ const MIB: u64 = 1 << 20;
 /// Limits under which every program ends soon.
 pub(crate) const LIMITS: Limits = Limits {
     memory: 64 * MIB,
-    cpu: Duration::from_millis(500),
+    cpu: Duration::from_secs(2),
     wall: Duration::from_secs(5),
     output: 16 * MIB,
     log: 64 << 10,

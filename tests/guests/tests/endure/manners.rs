@@ -158,7 +158,7 @@ pub(crate) fn everything() {
 
 /// Everything but answers over HTTP can be relied on while the host answers the same.
 async fn observations_hold(observations: &[Observation], call: &Call) {
-    assert_eq!(observations.len(), 13);
+    assert_eq!(observations.len(), 14);
     let mut unreliable = Vec::new();
     for observation in observations {
         if !observation.holds(&call.capabilities).await {
