@@ -64,6 +64,9 @@ pub(crate) struct Scanner<'i> {
     /// order of their tokens.
     simple_keys: Vec<SimpleKey>,
     simple_key_allowed: bool,
+    /// Tokens that are still awaited because of a level's former simple key, which go-yaml
+    /// forgets to clear: whether they may become a key is answered by the present one.
+    stale: Vec<(usize, usize)>,
     comments: VecDeque<Comment>,
     /// The kinds and starts of the last two tokens, taken ones included.
     recent: [Option<(Recent, Mark)>; 2],
@@ -93,6 +96,7 @@ impl<'i> Scanner<'i> {
             indents: Vec::new(),
             simple_keys: Vec::new(),
             simple_key_allowed: false,
+            stale: Vec::new(),
             comments: VecDeque::new(),
             recent: [None; 2],
         }
@@ -137,10 +141,18 @@ impl<'i> Scanner<'i> {
         let taken = self.taken;
         let first = self.simple_keys.partition_point(|key| key.token < taken);
         let found = self.simple_keys.iter().skip(first).take_while(|key| key.token == taken);
-        match found.enumerate().find(|(_, key)| key.awaited).map(|(offset, _)| first + offset) {
+        let present = found.enumerate().find(|(_, key)| key.awaited).map(|(offset, _)| first + offset);
+        match present.or_else(|| self.stale_level(taken)) {
             Some(level) => self.is_valid(level),
             None => Ok(false),
         }
+    }
+
+    /// The level whose former simple key began with the token of this number.
+    fn stale_level(&mut self, taken: usize) -> Option<usize> {
+        self.stale.retain(|(token, _)| *token >= taken);
+        let found = self.stale.iter().find(|(token, _)| *token == taken);
+        found.map(|(_, level)| *level)
     }
 
     /// Whether the simple key of a level may still be one; forgets it if not.
@@ -174,8 +186,12 @@ impl<'i> Scanner<'i> {
             token: self.taken + self.queue.len(),
             mark,
         };
+        let level = self.simple_keys.len().saturating_sub(1);
         if let Some(slot) = self.simple_keys.last_mut() {
-            *slot = key;
+            let former = std::mem::replace(slot, key);
+            if former.awaited {
+                self.stale.push((former.token, level));
+            }
         }
         Ok(())
     }
