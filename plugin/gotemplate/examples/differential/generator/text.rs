@@ -117,7 +117,8 @@ impl Generator {
             self.variables = vec!["$".to_owned()];
             let body = self.body(depth - 1);
             (self.variables, self.ranges) = (variables, ranges);
-            let name = self.pick(&["b1", "b2"]);
+            // A block within one of its own name would go on for ever.
+            let name = format!("b{}{depth}", self.current);
             let pipe = if pipe.is_empty() { " ." } else { &pipe };
             return format!("{{{{block \"{name}\"{pipe}}}}}{body}{{{{end}}}}");
         }
