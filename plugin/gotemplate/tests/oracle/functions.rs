@@ -28,7 +28,12 @@ pub(crate) fn all() -> Vec<Function> {
         }),
         Function::new("same", Signature::new(&[ANY], ANY), |_, values| Ok(values[0].clone())),
         Function::new("upper", Signature::new(&[STRING], STRING), |_, values| {
-            Ok(Value::string(text(&values[0]).to_str_lossy().to_uppercase()))
+            let text = text(&values[0]);
+            Ok(Value::string(
+                gotemplate::unicode::runes(text.as_bytes())
+                    .flat_map(|(_, rune, _)| rune.to_uppercase())
+                    .collect::<String>(),
+            ))
         }),
         Function::new("repeat", Signature::new(&[INT, STRING], STRING), repeat),
         Function::new("join", Signature::new(&[STRING, STRING], STRING).variadic(), join),
