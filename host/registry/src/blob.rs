@@ -10,7 +10,8 @@ use network::Response;
 use crate::Error;
 use crate::error::Problem;
 use crate::manifest::Descriptor;
-use crate::resolve::Lookup;
+use crate::mirror::MirrorTrust;
+use crate::resolve::{Lookup, Place};
 use crate::session::Ask;
 
 /// How often a download is taken up again.
@@ -33,24 +34,31 @@ pub(crate) async fn fetch(lookup: &Lookup, descriptor: &Descriptor, limit: u64) 
         return Err(failed(Problem::Offline));
     }
     let name = format!("blob-{}", descriptor.digest);
-    let lease = services.store.lease(&name, lookup.session.deadline().instant()).await;
+    let lease = services.store.lease(&name, lookup.origin()?.deadline().instant()).await;
     let _lease = lease.map_err(|error| failed(error.into()))?;
     if let Some(bytes) = services.kept(&descriptor.digest).await {
         return Ok(bytes);
     }
-    let bytes = download(lookup, descriptor).await?;
+    // Never closed: the permit is always granted in the end.
+    let _permit = services.downloads.acquire().await;
+    let mut outcome = Err(lookup.no_place());
+    for place in lookup.places(MirrorTrust::DigestOnly) {
+        outcome = download(lookup, place, descriptor).await;
+        if lookup.settles(place, &outcome) {
+            break;
+        }
+    }
+    let bytes = outcome?;
     services.keep(&descriptor.digest, &bytes).await;
     Ok(bytes)
 }
 
-async fn download(lookup: &Lookup, descriptor: &Descriptor) -> Result<Bytes, Error> {
-    // Never closed: the permit is always granted in the end.
-    let _permit = lookup.services.downloads.acquire().await;
+async fn download(lookup: &Lookup, place: &Place, descriptor: &Descriptor) -> Result<Bytes, Error> {
     let size = usize::try_from(descriptor.size).unwrap_or(usize::MAX);
     let mut partial = BytesMut::with_capacity(size.min(1 << 20));
     let mut resumes = 0;
     loop {
-        let mut response = request(lookup, descriptor, partial.len()).await?;
+        let mut response = request(lookup, place, descriptor, partial.len()).await?;
         if response.status() != StatusCode::PARTIAL_CONTENT {
             partial.clear();
         }
@@ -69,16 +77,21 @@ async fn download(lookup: &Lookup, descriptor: &Descriptor) -> Result<Bytes, Err
 }
 
 /// Asks for the blob from `offset`. One byte more than announced is read, to notice that there is.
-async fn request(lookup: &Lookup, descriptor: &Descriptor, offset: usize) -> Result<Response, Error> {
+async fn request(
+    lookup: &Lookup,
+    place: &Place,
+    descriptor: &Descriptor,
+    offset: usize,
+) -> Result<Response, Error> {
     let attempt = &lookup.attempt;
     let path = format!("blobs/{}", descriptor.digest);
-    let url = lookup.session.url(&path).map_err(|problem| attempt.failed(problem))?;
+    let url = place.session.url(&path).map_err(|problem| attempt.failed(problem))?;
     let mut ask = Ask::get(url, "*/*", descriptor.size);
     if offset > 0 {
         let range = HeaderValue::from_str(&format!("bytes={offset}-"));
         ask.headers.extend(range.ok().map(|range| (header::RANGE, range)));
     }
-    let response = lookup.session.send(&ask, attempt).await?;
+    let response = place.session.send(&ask, attempt).await?;
     match response.content_length() {
         Some(length) if length + resumed_at(&response, offset) != descriptor.size => {
             let found = length + resumed_at(&response, offset);

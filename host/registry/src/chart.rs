@@ -6,6 +6,7 @@ use cache::Digest;
 use goyaml::{Value, Values, sigs};
 
 use crate::archive::{self, ArchiveError, File};
+use crate::error::Problem;
 
 /// A chart. Clones share its files.
 #[derive(Clone, Debug)]
@@ -42,6 +43,21 @@ impl Chart {
             return Err(ArchiveError::Version(crate::manifest::printable(&version)));
         }
         Ok(Self { name, version, digest, files: files.into() })
+    }
+
+    /// What is wrong with it if it was asked for as `name` in `version` (rule R24).
+    pub(crate) fn foreign(&self, name: &str, version: Option<&str>) -> Option<Problem> {
+        let plain = |version: &str| version.strip_prefix('v').unwrap_or(version).to_owned();
+        let other = |field, inside: &str, outside: &str| {
+            Some(Problem::OtherChart { field, inside: inside.to_owned(), outside: outside.to_owned() })
+        };
+        match version {
+            _ if self.name != name => other("name", &self.name, name),
+            Some(version) if plain(version) != plain(&self.version) => {
+                other("version", &self.version, version)
+            }
+            _ => None,
+        }
     }
 
     /// About how much memory it takes, in bytes.

@@ -14,10 +14,13 @@ use tokio::sync::Semaphore;
 
 use crate::chart::Chart;
 use crate::error::{Attempt, Problem};
+use crate::image::Image;
 use crate::index::Index;
 use crate::manifest::printable;
+use crate::mirror::Mirror;
 use crate::reference::{Reference, Repository, Tag};
-use crate::{Error, helm, pull, resolve};
+use crate::verify::VerifyPolicy;
+use crate::{Error, helm, pull, push, resolve};
 
 /// The settings of a [`Client`].
 #[derive(Clone, Debug)]
@@ -41,6 +44,10 @@ pub struct Config {
     pub memory: u64,
     /// What to do about a chart whose own name or version is another than it was asked for by.
     pub identity: IdentityCheck,
+    /// Mirrors, in the order in which they are asked.
+    pub mirrors: Vec<Mirror>,
+    /// What must be signed, and by whom. All that cover a reference must be met.
+    pub verify: Vec<VerifyPolicy>,
 }
 
 /// What to do about a chart under a foreign name or version (rule R24).
@@ -120,6 +127,30 @@ pub struct Artifact {
     pub annotations: BTreeMap<String, String>,
 }
 
+/// A chart as it was packed.
+#[derive(Clone, Debug)]
+pub struct ChartArchive {
+    /// The name in its `Chart.yaml`.
+    pub name: String,
+    /// The version in its `Chart.yaml`.
+    pub version: String,
+    /// The digest of the image manifest, or of the archive in a Helm repository.
+    pub digest: Digest,
+    /// The archive.
+    pub archive: Bytes,
+    /// The provenance file.
+    pub provenance: Option<Bytes>,
+}
+
+/// What was pushed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pushed {
+    /// Where it is now.
+    pub reference: Reference,
+    /// The digest of the image manifest.
+    pub digest: Digest,
+}
+
 /// Fetches charts and other artifacts. Clones share everything.
 #[derive(Clone)]
 pub struct Client {
@@ -168,6 +199,8 @@ impl Default for Config {
             parallel: 8,
             memory: 64 << 20,
             identity: IdentityCheck::Refuse,
+            mirrors: Vec::new(),
+            verify: Vec::new(),
         }
     }
 }
@@ -331,6 +364,60 @@ impl Client {
                 helm::pull(&self.services, context, url, name, &request.version, &attempt).await
             }
         }
+    }
+
+    /// Fetches a chart as it was packed, with its provenance file where it has one.
+    pub async fn pull_archive(
+        &self,
+        context: &Context,
+        request: &ChartRequest,
+    ) -> Result<ChartArchive, Error> {
+        let attempt = Attempt::new("pull", request);
+        match &request.source {
+            Source::Oci(repository) => {
+                let lookup = self.services.lookup(context, repository, &attempt).await?;
+                pull::archive(&lookup, &request.version).await
+            }
+            Source::Helm { url, name } => {
+                helm::pull_archive(&self.services, context, url, name, &request.version, &attempt).await
+            }
+        }
+    }
+
+    /// Fetches a whole artifact, to be stored or pushed elsewhere as it is.
+    pub async fn pull_image(&self, context: &Context, reference: &Reference) -> Result<Image, Error> {
+        let attempt = Attempt::new("pull", reference);
+        let lookup = self.services.lookup(context, &reference.repository, &attempt).await?;
+        pull::whole(&lookup, reference).await
+    }
+
+    /// Pushes an artifact: first what the registry does not have of its blobs, then the manifest,
+    /// under the tag of `reference` or its digest alone.
+    pub async fn push_image(
+        &self,
+        context: &Context,
+        reference: &Reference,
+        image: &Image,
+    ) -> Result<Pushed, Error> {
+        push::image(&self.services, context, reference, image).await
+    }
+
+    /// Pushes a chart below `parent`, as `helm push` does: named and tagged by its own `Chart.yaml`.
+    pub async fn push_chart(
+        &self,
+        context: &Context,
+        parent: &str,
+        archive: Bytes,
+        provenance: Option<Bytes>,
+    ) -> Result<Pushed, Error> {
+        let attempt = Attempt::new("push a chart to", &printable(parent));
+        let (name, version, image) =
+            Image::of_chart(archive, provenance).map_err(|problem| attempt.failed(problem))?;
+        let place = format!("{}/{name}", parent.trim_end_matches('/'));
+        let repository: Repository =
+            place.parse().map_err(|error| attempt.failed(Problem::Reference(error)))?;
+        let tag = Tag::of_version(&version).map_err(|error| attempt.failed(error))?;
+        push::image(&self.services, context, &Reference::tagged(repository, tag), &image).await
     }
 
     /// Fetches the only layer of an artifact, such as a plugin's component.

@@ -12,6 +12,7 @@ use crate::archive::ArchiveError;
 use crate::index::IndexError;
 use crate::manifest::ManifestError;
 use crate::reference::ParseReferenceError;
+use crate::verify::VerifyError;
 
 /// A failed operation. Its `Display` says what was attempted; its source says why it failed.
 #[derive(Debug, thiserror::Error)]
@@ -151,6 +152,9 @@ pub enum Problem {
         /// What the tag names.
         found: Digest,
     },
+    /// Not signed as its policy says (rule R25).
+    #[error("it may not be used: {0}")]
+    Unverified(#[from] VerifyError),
     /// Not in the cache, and nothing else may be asked.
     #[error("it is not in the cache, and the network may not be used")]
     Offline,

@@ -10,12 +10,16 @@ use network::{Destination, Url};
 use serde::{Deserialize, Serialize};
 
 use crate::anonymous::Anonymous;
-use crate::client::{Context, Freshness, IdentityCheck, Services};
+use crate::client::{Context, Freshness, Services};
 use crate::error::{Attempt, Problem};
 use crate::index::{self, Entry, Index};
 use crate::resolve::{Lifetime, record_key, remembered};
 use crate::session::{Ask, Session};
-use crate::{Chart, Error};
+use crate::verify::VerifyError;
+use crate::{Chart, ChartArchive, Error, pull};
+
+/// The largest provenance file (rule R19).
+const MAX_PROVENANCE: u64 = 1 << 20;
 
 /// What is remembered of an index: its parsed form in the store, and what its server calls it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -62,42 +66,34 @@ pub(crate) async fn pull(
     let repository = HelmRepository::open(services, context, url, attempt).await?;
     let entry = repository.find(name, wanted).await?;
     let (digest, archive) = repository.archive(&entry).await?;
-    if let Some(chart) = services.unpacked(&digest) {
-        return check_identity(chart, name, &entry, services, attempt);
-    }
-    let key = digest.clone();
-    let unpacked = tokio::task::spawn_blocking(move || Chart::unpack(&archive, key)).await;
-    let chart = match unpacked {
-        Ok(chart) => Arc::new(chart.map_err(|error| attempt.failed(error))?),
-        Err(error) => return Err(attempt.failed(std::io::Error::other(error))),
+    let chart = match services.unpacked(&digest) {
+        Some(chart) => chart,
+        None => {
+            let chart = Arc::new(pull::unpack(archive, digest.clone(), attempt).await?);
+            services.charts.insert(digest, Arc::clone(&chart));
+            chart
+        }
     };
-    services.charts.insert(digest, Arc::clone(&chart));
-    check_identity(chart, name, &entry, services, attempt)
+    pull::refuse_foreign(chart.foreign(name, Some(&entry.version)), services.config.identity, attempt)?;
+    Ok(chart)
 }
 
-fn check_identity(
-    chart: Arc<Chart>,
-    name: &str,
-    entry: &Entry,
+/// The chart `name` in the version that `wanted` means, as it was packed, with its provenance.
+pub(crate) async fn pull_archive(
     services: &Services,
+    context: &Context,
+    url: &Url,
+    name: &str,
+    wanted: &str,
     attempt: &Attempt,
-) -> Result<Arc<Chart>, Error> {
-    let plain = |version: &str| version.strip_prefix('v').unwrap_or(version).to_owned();
-    let problem = if chart.name != name {
-        Problem::OtherChart { field: "name", inside: chart.name.clone(), outside: name.to_owned() }
-    } else if plain(&chart.version) != plain(&entry.version) {
-        let outside = entry.version.clone();
-        Problem::OtherChart { field: "version", inside: chart.version.clone(), outside }
-    } else {
-        return Ok(chart);
-    };
-    match services.config.identity {
-        IdentityCheck::Refuse => Err(attempt.failed(problem)),
-        IdentityCheck::Warn => {
-            tracing::warn!(%attempt, %problem, "a chart under a foreign name");
-            Ok(chart)
-        }
-    }
+) -> Result<ChartArchive, Error> {
+    let repository = HelmRepository::open(services, context, url, attempt).await?;
+    let entry = repository.find(name, wanted).await?;
+    let (digest, archive) = repository.archive(&entry).await?;
+    let chart = pull::unpack(archive.clone(), digest, attempt).await?;
+    pull::refuse_foreign(chart.foreign(name, Some(&entry.version)), services.config.identity, attempt)?;
+    let provenance = repository.provenance(&entry).await?;
+    Ok(ChartArchive { name: chart.name, version: chart.version, digest: chart.digest, archive, provenance })
 }
 
 fn no_chart(attempt: &Attempt, name: &str) -> Error {
@@ -145,6 +141,10 @@ impl<'a> HelmRepository<'a> {
     }
 
     async fn find(&self, name: &str, wanted: &str) -> Result<Entry, Error> {
+        // No policy for cosign can be met by a repository that has no place for its signatures.
+        if self.services.config.verify.iter().any(|policy| policy.pattern.admits(self.base.as_str())) {
+            return Err(self.failed(VerifyError::Unsigned));
+        }
         let index = self.index().await?;
         let entries = index.versions(name).ok_or_else(|| no_chart(self.attempt, name))?;
         index::choose(entries, wanted).cloned().map_err(|problem| self.failed(problem))
@@ -261,13 +261,29 @@ impl<'a> HelmRepository<'a> {
         Ok(bytes)
     }
 
-    /// Fetches an archive. The repository's credential goes to its own origin alone, as Helm has it
-    /// (CVE-2021-32690); elsewhere nobody asks for it in anyone's name.
+    /// The provenance file beside an archive, where there is one.
+    async fn provenance(&self, entry: &Entry) -> Result<Option<Bytes>, Error> {
+        if self.context.freshness == Freshness::Offline {
+            return Ok(None);
+        }
+        match self.fetch(&format!("{}.prov", entry.url), MAX_PROVENANCE).await {
+            Err(error) if error.is_not_found() => Ok(None),
+            answer => answer.map(Some),
+        }
+    }
+
+    /// Fetches an archive.
     async fn download(&self, entry: &Entry) -> Result<Bytes, Error> {
-        let wrong = || self.failed(Problem::Protocol("the address of the archive is none"));
-        let url = self.base.join(&entry.url).map_err(|_| wrong())?;
         let _permit = self.services.downloads.acquire().await;
-        let ask = Ask::get(url.clone(), "*/*", self.services.config.max_chart);
+        self.fetch(&entry.url, self.services.config.max_chart).await
+    }
+
+    /// Fetches what the index names. The repository's credential goes to its own origin alone, as Helm has it
+    /// (CVE-2021-32690); elsewhere nobody asks for it in anyone's name.
+    async fn fetch(&self, address: &str, limit: u64) -> Result<Bytes, Error> {
+        let wrong = || self.failed(Problem::Protocol("the address of the archive is none"));
+        let url = self.base.join(address).map_err(|_| wrong())?;
+        let ask = Ask::get(url.clone(), "*/*", limit);
         let response = if url.origin() == self.base.origin() {
             self.session.send(&ask, self.attempt).await?
         } else {

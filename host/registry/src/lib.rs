@@ -21,22 +21,36 @@ mod chart;
 mod client;
 mod error;
 mod helm;
+mod image;
 mod index;
+mod layout;
 mod link;
 mod manifest;
+mod metadata;
+mod mirror;
+mod package;
 mod pull;
+mod push;
 mod reference;
 mod resolve;
 mod session;
 mod tags;
+mod verify;
 
 pub use crate::archive::{ArchiveError, File};
 pub use crate::chart::Chart;
 pub(crate) use crate::client::Services;
 pub use crate::client::{
-    Artifact, ChartRequest, Client, Config, Context, Freshness, IdentityCheck, Resolved, Source,
+    Artifact, ChartArchive, ChartRequest, Client, Config, Context, Freshness, IdentityCheck, Pushed,
+    Resolved, Source,
 };
 pub use crate::error::{Answer, Attempt, Error, Problem};
+pub use crate::image::Image;
 pub use crate::index::IndexError;
+pub use crate::layout::{Layout, LayoutError};
 pub use crate::manifest::{Descriptor, ImageManifest, Manifest, ManifestError, media};
+pub use crate::mirror::{Mirror, MirrorTrust};
+pub use crate::package::{Overrides, PackageError, Packaged, package};
 pub use crate::reference::{ParseReferenceError, Reference, Repository, Tag};
+pub use crate::verify::{KeyError, PublicKey, Signer, VerifyError, VerifyPolicy};
+pub use policy::Pattern;

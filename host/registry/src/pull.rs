@@ -2,20 +2,27 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+use cache::Digest;
 use gosemver::Version;
 
 use crate::client::IdentityCheck;
-use crate::error::Problem;
+use crate::error::{Attempt, Problem};
+use crate::image::Image;
 use crate::manifest::{Descriptor, ImageManifest, Manifest, media, printable};
 use crate::reference::{Reference, Tag};
 use crate::resolve::{Depth, Lookup, Pointer};
-use crate::{Artifact, Chart, Error, blob};
+use crate::{Artifact, Chart, ChartArchive, Error, blob, verify};
+
+/// The largest provenance file (rule R19).
+const MAX_PROVENANCE: u64 = 1 << 20;
 
 /// Fetches the chart that `wanted` means in the repository of `lookup`.
 pub(crate) async fn chart(lookup: &Lookup, wanted: &str) -> Result<Arc<Chart>, Error> {
     let reference = lookup.find(wanted).await?;
     let pointer = lookup.pointer(&reference, Depth::Manifest).await?;
     let digest = pointer.digest()?;
+    verify::check(lookup, &digest).await?;
     let chart = match lookup.services.unpacked(&digest) {
         Some(chart) => chart,
         None => {
@@ -29,17 +36,61 @@ pub(crate) async fn chart(lookup: &Lookup, wanted: &str) -> Result<Arc<Chart>, E
 }
 
 async fn fetch_chart(lookup: &Lookup, pointer: &Pointer) -> Result<Chart, Error> {
-    let failed = |problem| lookup.attempt.failed(problem);
     let image = image(lookup, pointer, media::CHART_CONFIG).await?;
-    let layer = chart_layer(&image).map_err(failed)?;
+    let layer = chart_layer(&image).map_err(|problem| lookup.attempt.failed(problem))?;
     let archive = blob::fetch(lookup, layer, lookup.services.config.max_chart).await?;
-    let digest = pointer.digest()?;
-    // Large archives take a while to unpack, and others wait for this thread.
-    let unpacked = tokio::task::spawn_blocking(move || Chart::unpack(&archive, digest)).await;
-    match unpacked {
-        Ok(chart) => chart.map_err(|error| failed(error.into())),
-        Err(error) => Err(failed(std::io::Error::other(error).into())),
+    unpack(archive, pointer.digest()?, &lookup.attempt).await
+}
+
+/// Large archives take a while to unpack, and others wait for this thread.
+pub(crate) async fn unpack(archive: Bytes, digest: Digest, attempt: &Attempt) -> Result<Chart, Error> {
+    match tokio::task::spawn_blocking(move || Chart::unpack(&archive, digest)).await {
+        Ok(chart) => chart.map_err(|error| attempt.failed(error)),
+        Err(error) => Err(attempt.failed(std::io::Error::other(error))),
     }
+}
+
+/// The chart that `wanted` means, as it was packed, with its provenance.
+pub(crate) async fn archive(lookup: &Lookup, wanted: &str) -> Result<ChartArchive, Error> {
+    let reference = lookup.find(wanted).await?;
+    let pointer = lookup.pointer(&reference, Depth::Manifest).await?;
+    verify::check(lookup, &pointer.digest()?).await?;
+    let image = image(lookup, &pointer, media::CHART_CONFIG).await?;
+    let layer = chart_layer(&image).map_err(|problem| lookup.attempt.failed(problem))?;
+    let bytes = blob::fetch(lookup, layer, lookup.services.config.max_chart).await?;
+    let chart = unpack(bytes.clone(), pointer.digest()?, &lookup.attempt).await?;
+    check_identity(lookup, &chart, &reference)?;
+    let provenance = match image.layers.iter().find(|layer| layer.media_type == media::PROVENANCE) {
+        Some(layer) => Some(blob::fetch(lookup, layer, MAX_PROVENANCE).await?),
+        None => None,
+    };
+    Ok(ChartArchive {
+        name: chart.name,
+        version: chart.version,
+        digest: chart.digest,
+        archive: bytes,
+        provenance,
+    })
+}
+
+/// All of an artifact.
+pub(crate) async fn whole(lookup: &Lookup, reference: &Reference) -> Result<Image, Error> {
+    let pointer = lookup.pointer(reference, Depth::Manifest).await?;
+    verify::check(lookup, &pointer.digest()?).await?;
+    let bytes = lookup.manifest(&pointer).await?;
+    let failed = |problem: Problem| lookup.attempt.failed(problem);
+    let manifest = match Manifest::parse(&bytes, &pointer.media_type).map_err(|error| failed(error.into()))? {
+        Manifest::Image(image) => *image,
+        Manifest::Index(_) => {
+            let found = "an index; give the digest of one of its manifests".to_owned();
+            return Err(failed(Problem::Kind { expected: "a single artifact", found }));
+        }
+    };
+    let limit = lookup.services.config.max_artifact;
+    let parts = std::iter::once(&manifest.config).chain(&manifest.layers);
+    let blobs = parts.map(|part| blob::fetch(lookup, part, limit));
+    let blobs = futures::future::try_join_all(blobs).await?;
+    Ok(Image { digest: pointer.digest()?, media_type: pointer.media_type.clone(), bytes, manifest, blobs })
 }
 
 /// The image manifest behind `pointer`; an index is followed once, to the entry for `config`.
@@ -104,26 +155,24 @@ fn chart_layer(image: &ImageManifest) -> Result<&Descriptor, Problem> {
     }
 }
 
-/// A chart that is stored under a name or a version that is not its own (rule R24).
 fn check_identity(lookup: &Lookup, chart: &Chart, reference: &Reference) -> Result<(), Error> {
-    let name = lookup.repository.base_name();
     let version = reference.tag.as_ref().map(Tag::to_version);
     let version = version.filter(|version| Version::parse(version).is_ok());
-    let plain = |version: &str| version.strip_prefix('v').unwrap_or(version).to_owned();
-    let problem = if chart.name != name {
-        Problem::OtherChart { field: "name", inside: chart.name.clone(), outside: name.to_owned() }
-    } else {
-        match version {
-            Some(outside) if plain(&outside) != plain(&chart.version) => {
-                Problem::OtherChart { field: "version", inside: chart.version.clone(), outside }
-            }
-            _ => return Ok(()),
-        }
-    };
-    match lookup.services.config.identity {
-        IdentityCheck::Refuse => Err(lookup.attempt.failed(problem)),
-        IdentityCheck::Warn => {
-            tracing::warn!(attempt = %lookup.attempt, %problem, "a chart under a foreign name");
+    let foreign = chart.foreign(lookup.repository.base_name(), version.as_deref());
+    refuse_foreign(foreign, lookup.services.config.identity, &lookup.attempt)
+}
+
+/// What to do about a chart under a foreign name or version.
+pub(crate) fn refuse_foreign(
+    foreign: Option<Problem>,
+    check: IdentityCheck,
+    attempt: &Attempt,
+) -> Result<(), Error> {
+    match (foreign, check) {
+        (None, _) => Ok(()),
+        (Some(problem), IdentityCheck::Refuse) => Err(attempt.failed(problem)),
+        (Some(problem), IdentityCheck::Warn) => {
+            tracing::warn!(%attempt, %problem, "a chart under a foreign name");
             Ok(())
         }
     }
@@ -132,6 +181,7 @@ fn check_identity(lookup: &Lookup, chart: &Chart, reference: &Reference) -> Resu
 /// Fetches an artifact with a single layer.
 pub(crate) async fn artifact(lookup: &Lookup, reference: &Reference) -> Result<Artifact, Error> {
     let pointer = lookup.pointer(reference, Depth::Manifest).await?;
+    verify::check(lookup, &pointer.digest()?).await?;
     let image = image(lookup, &pointer, media::WASM_CONFIG).await?;
     let [layer] = image.layers.as_slice() else {
         let found = format!("it has {} layers", image.layers.len());

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::client::{Context, Freshness, Services};
 use crate::error::{Answer, Attempt, Problem};
 use crate::manifest::{Descriptor, media};
+use crate::mirror::MirrorTrust;
 use crate::reference::{Reference, Repository, Tag};
 use crate::session::{Ask, Session};
 use crate::{Error, tags};
@@ -56,13 +57,21 @@ pub(crate) enum Known<T> {
     Refused(Answer),
 }
 
-/// One repository, asked by one identity.
+/// One repository and its mirrors, each asked by its own identity.
 pub(crate) struct Lookup {
     pub(crate) services: Services,
-    pub(crate) session: Session,
+    /// Mirrors in order, and last the registry itself.
+    places: Vec<Place>,
     pub(crate) repository: Repository,
     pub(crate) attempt: Attempt,
     freshness: Freshness,
+}
+
+/// Where a repository can be found.
+pub(crate) struct Place {
+    pub(crate) session: Session,
+    repository: Repository,
+    trust: MirrorTrust,
 }
 
 // === impl Services ===
@@ -75,13 +84,40 @@ impl Services {
         repository: &Repository,
         attempt: &Attempt,
     ) -> Result<Lookup, Error> {
+        let origin = self.place(context, repository.clone(), MirrorTrust::Resolve, attempt).await?;
+        let mut places = Vec::new();
+        for mirror in self.config.mirrors.iter().filter(|mirror| mirror.covers(repository)) {
+            // A mirror that can't be asked must not be in the way of the registry.
+            let place = match mirror.repository_for(repository) {
+                Ok(there) => self.place(context, there, mirror.trust, attempt).await,
+                Err(error) => Err(attempt.failed(error)),
+            };
+            match place {
+                Ok(place) => places.push(place),
+                Err(error) => {
+                    tracing::warn!(mirror = %mirror.location, error = %error.chain(), "mirror left out")
+                }
+            }
+        }
+        places.push(origin);
         Ok(Lookup {
             services: self.clone(),
-            session: self.session(context, repository, Access::Pull, attempt).await?,
+            places,
             repository: repository.clone(),
             attempt: attempt.clone(),
             freshness: context.freshness,
         })
+    }
+
+    async fn place(
+        &self,
+        context: &Context,
+        repository: Repository,
+        trust: MirrorTrust,
+        attempt: &Attempt,
+    ) -> Result<Place, Error> {
+        let session = self.session(context, &repository, Access::Pull, attempt).await?;
+        Ok(Place { session, repository, trust })
     }
 
     /// A conversation with `repository`, over `https` unless the operator said otherwise.
@@ -295,14 +331,49 @@ impl Lookup {
         F: FnOnce(Option<T>) -> Fetched,
         Fetched: Future<Output = Result<T, Error>>,
     {
-        let key = record_key(kind, &self.session, &[self.repository.path(), part]);
-        let lifetime = Lifetime::new(fresh, &self.session, &self.services);
-        remembered(&self.services, &self.session, self.freshness, key, lifetime, &self.attempt, fetch).await
+        let session = self.origin()?;
+        let key = record_key(kind, session, &[self.repository.path(), part]);
+        let lifetime = Lifetime::new(fresh, session, &self.services);
+        remembered(&self.services, session, self.freshness, key, lifetime, &self.attempt, fetch).await
+    }
+
+    /// The registry itself.
+    pub(crate) fn origin(&self) -> Result<&Session, Error> {
+        let place = self.places.last().ok_or_else(|| self.no_place())?;
+        Ok(&place.session)
+    }
+
+    /// The places to ask, one after the other until one answers. A mirror that may not resolve is
+    /// asked for digests only (rule R28); what it answers is checked by digest like everything.
+    pub(crate) fn places(&self, need: MirrorTrust) -> Vec<&Place> {
+        self.places.iter().filter(|place| place.trust >= need).collect()
+    }
+
+    /// Whether the outcome at `place` is the answer, or the next place is asked.
+    pub(crate) fn settles<T>(&self, place: &Place, outcome: &Result<T, Error>) -> bool {
+        if let Err(error) = outcome {
+            tracing::debug!(place = %place.repository, error = %error.chain(), "this place has no answer");
+        }
+        outcome.is_ok()
+    }
+
+    /// What is said where there is no place; there always is the registry itself.
+    pub(crate) fn no_place(&self) -> Error {
+        self.failed(Problem::Protocol("it has no place"))
     }
 
     /// All tags of the repository.
     pub(crate) async fn tags(&self) -> Result<Vec<String>, Error> {
-        let fetch = |_| tags::list(&self.session, &self.attempt);
+        let fetch = |_| async {
+            let mut outcome = Err(self.no_place());
+            for place in self.places(MirrorTrust::Resolve) {
+                outcome = tags::list(&place.session, &self.attempt).await;
+                if self.settles(place, &outcome) {
+                    break;
+                }
+            }
+            outcome
+        };
         self.remembered("tags", "", self.services.config.tag_ttl, fetch).await
     }
 
@@ -337,18 +408,33 @@ impl Lookup {
         let fresh = if reference.digest.is_some() { config.grant_ttl } else { config.tag_ttl };
         let fetch = |before: Option<Pointer>| async move {
             let depth = if before.is_some() { Depth::Digest } else { depth };
-            let seen = match depth {
-                Depth::Digest => self.head(reference).await?,
-                Depth::Manifest => None,
-            };
-            let after = match seen {
-                Some(pointer) => pointer,
-                None => self.fetch_manifest(reference).await?.0,
-            };
+            let after = self.look(reference, depth).await?;
             self.report_drift(reference, before.as_ref(), &after);
             Ok(after)
         };
         self.remembered("pointers", &target, fresh, fetch).await
+    }
+
+    async fn look(&self, reference: &Reference, depth: Depth) -> Result<Pointer, Error> {
+        let mut outcome = Err(self.no_place());
+        for place in self.places(need_for(reference)) {
+            outcome = self.look_at(place, reference, depth).await;
+            if self.settles(place, &outcome) {
+                break;
+            }
+        }
+        outcome
+    }
+
+    async fn look_at(&self, place: &Place, reference: &Reference, depth: Depth) -> Result<Pointer, Error> {
+        let seen = match depth {
+            Depth::Digest => self.head(place, reference).await?,
+            Depth::Manifest => None,
+        };
+        match seen {
+            Some(pointer) => Ok(pointer),
+            None => Ok(self.fetch_manifest(place, reference).await?.0),
+        }
     }
 
     /// A version is meant to be for ever; a registry that changes one deserves to be told on.
@@ -361,9 +447,9 @@ impl Lookup {
     }
 
     /// The digest of a manifest by `HEAD`; none where the registry does not tell it that way.
-    async fn head(&self, reference: &Reference) -> Result<Option<Pointer>, Error> {
-        let ask = Ask::head(self.manifest_url(reference)?, media::ACCEPT);
-        let response = self.session.send(&ask, &self.attempt).await?;
+    async fn head(&self, place: &Place, reference: &Reference) -> Result<Option<Pointer>, Error> {
+        let ask = Ask::head(self.manifest_url(place, reference)?, media::ACCEPT);
+        let response = place.session.send(&ask, &self.attempt).await?;
         let Some(digest) = announced_digest(&response).transpose().map_err(|problem| self.failed(problem))?
         else {
             return Ok(None);
@@ -374,9 +460,9 @@ impl Lookup {
     }
 
     /// Fetches a manifest, checks it against every digest that is known of it, and stores it.
-    pub(crate) async fn fetch_manifest(&self, reference: &Reference) -> Result<(Pointer, Bytes), Error> {
-        let ask = Ask::get(self.manifest_url(reference)?, media::ACCEPT, MAX_MANIFEST);
-        let response = self.session.send(&ask, &self.attempt).await?;
+    async fn fetch_manifest(&self, place: &Place, reference: &Reference) -> Result<(Pointer, Bytes), Error> {
+        let ask = Ask::get(self.manifest_url(place, reference)?, media::ACCEPT, MAX_MANIFEST);
+        let response = place.session.send(&ask, &self.attempt).await?;
         let announced = announced_digest(&response).transpose().map_err(|problem| self.failed(problem))?;
         let media_type = response.header("content-type").unwrap_or(media::IMAGE_MANIFEST).to_owned();
         let bytes = response.bytes().await.map_err(|error| self.failed(error))?;
@@ -401,9 +487,9 @@ impl Lookup {
         }
     }
 
-    fn manifest_url(&self, reference: &Reference) -> Result<Url, Error> {
+    fn manifest_url(&self, place: &Place, reference: &Reference) -> Result<Url, Error> {
         let target = reference.target().unwrap_or_default();
-        self.session.url(&format!("manifests/{target}")).map_err(|problem| self.failed(problem))
+        place.session.url(&format!("manifests/{target}")).map_err(|problem| self.failed(problem))
     }
 
     /// The manifest that `pointer` names, from the cache or the registry.
@@ -416,12 +502,24 @@ impl Lookup {
             return Err(self.failed(Problem::Offline));
         }
         let reference = Reference::pinned(self.repository.clone(), digest);
-        Ok(self.fetch_manifest(&reference).await?.1)
+        let mut outcome = Err(self.no_place());
+        for place in self.places(MirrorTrust::DigestOnly) {
+            outcome = self.fetch_manifest(place, &reference).await.map(|(_, bytes)| bytes);
+            if self.settles(place, &outcome) {
+                break;
+            }
+        }
+        outcome
     }
 
     pub(crate) const fn is_offline(&self) -> bool {
         matches!(self.freshness, Freshness::Offline)
     }
+}
+
+/// What is asked by digest may come from anywhere.
+const fn need_for(reference: &Reference) -> MirrorTrust {
+    if reference.digest.is_some() { MirrorTrust::DigestOnly } else { MirrorTrust::Resolve }
 }
 
 /// The digest in `Docker-Content-Digest`, where registries differ in its case.

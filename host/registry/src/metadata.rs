@@ -1,0 +1,199 @@
+//! `Chart.yaml` as Helm writes it into the configuration of an artifact, and its annotations.
+
+use std::collections::BTreeMap;
+
+use goyaml::{Value, Values, sigs};
+use serde::Serialize;
+
+use crate::archive::ArchiveError;
+use crate::chart::to_text;
+use crate::manifest::printable;
+
+/// The fields of a `Chart.yaml` that Helm knows, in its order.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Metadata {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) name: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    home: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sources: Vec<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) version: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    description: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    keywords: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    maintainers: Vec<Maintainer>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    icon: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    api_version: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    condition: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    tags: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) app_version: String,
+    #[serde(skip_serializing_if = "is_false")]
+    deprecated: bool,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    annotations: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    kube_version: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dependencies: Vec<Dependency>,
+    #[serde(rename = "type", skip_serializing_if = "String::is_empty")]
+    kind: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+struct Maintainer {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    name: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    email: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    url: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+struct Dependency {
+    name: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    version: String,
+    repository: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    condition: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<String>,
+    #[serde(skip_serializing_if = "is_false")]
+    enabled: bool,
+    #[serde(rename = "import-values", skip_serializing_if = "Vec::is_empty")]
+    import_values: Vec<serde_json::Value>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    alias: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+// === impl Metadata ===
+
+impl Metadata {
+    /// Reads a `Chart.yaml`.
+    pub(crate) fn parse(content: &[u8]) -> Result<Self, ArchiveError> {
+        let wrong = |error: sigs::DecodeError| ArchiveError::ChartYaml(printable(&error.to_string()));
+        let document = sigs::decode(content, sigs::Target::Map, &mut Values).map_err(wrong)?;
+        let document = document.unwrap_or(Value::Null);
+        let text = |name: &str| document.get(name).and_then(to_text).unwrap_or_default();
+        Ok(Self {
+            name: text("name"),
+            home: text("home"),
+            sources: texts(document.get("sources")),
+            version: text("version"),
+            description: text("description"),
+            keywords: texts(document.get("keywords")),
+            maintainers: list(document.get("maintainers")).iter().map(Maintainer::of).collect(),
+            icon: text("icon"),
+            api_version: text("apiVersion"),
+            condition: text("condition"),
+            tags: text("tags"),
+            app_version: text("appVersion"),
+            deprecated: document.get("deprecated") == Some(&Value::Bool(true)),
+            annotations: entries(document.get("annotations")),
+            kube_version: text("kubeVersion"),
+            dependencies: list(document.get("dependencies")).iter().map(Dependency::of).collect(),
+            kind: text("type"),
+        })
+    }
+
+    /// As Go writes it: `<`, `>` and `&` escaped.
+    pub(crate) fn to_config(&self) -> Result<String, serde_json::Error> {
+        let json = serde_json::to_string(self)?;
+        Ok(json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))
+    }
+
+    /// The annotations that Helm gives an artifact. Name and version are always the chart's own.
+    pub(crate) fn to_annotations(&self) -> BTreeMap<String, String> {
+        let author = |maintainer: &Maintainer| match maintainer.email.as_str() {
+            "" => maintainer.name.clone(),
+            email => format!("{} ({email})", maintainer.name),
+        };
+        let authors: Vec<String> = self.maintainers.iter().map(author).collect();
+        let own = [
+            ("description", self.description.clone()),
+            ("title", self.name.clone()),
+            ("version", self.version.clone()),
+            ("url", self.home.clone()),
+            ("source", self.sources.first().cloned().unwrap_or_default()),
+            ("authors", authors.join(", ")),
+        ];
+        let mut annotations = self.annotations.clone();
+        for (name, value) in own {
+            let name = format!("org.opencontainers.image.{name}");
+            let fixed = matches!(
+                name.as_str(),
+                "org.opencontainers.image.title" | "org.opencontainers.image.version"
+            );
+            if !value.is_empty() && (fixed || !annotations.contains_key(&name)) {
+                annotations.insert(name, value);
+            }
+        }
+        annotations
+    }
+}
+
+impl Maintainer {
+    fn of(value: &Value) -> Self {
+        let text = |name: &str| value.get(name).and_then(to_text).unwrap_or_default();
+        Self { name: text("name"), email: text("email"), url: text("url") }
+    }
+}
+
+impl Dependency {
+    fn of(value: &Value) -> Self {
+        let text = |name: &str| value.get(name).and_then(to_text).unwrap_or_default();
+        Self {
+            name: text("name"),
+            version: text("version"),
+            repository: text("repository"),
+            condition: text("condition"),
+            tags: texts(value.get("tags")),
+            enabled: value.get("enabled") == Some(&Value::Bool(true)),
+            import_values: list(value.get("import-values")).iter().map(to_json).collect(),
+            alias: text("alias"),
+        }
+    }
+}
+
+fn list(value: Option<&Value>) -> &[Value] {
+    match value {
+        Some(Value::Sequence(items)) => items,
+        _ => &[],
+    }
+}
+
+fn texts(value: Option<&Value>) -> Vec<String> {
+    list(value).iter().filter_map(to_text).collect()
+}
+
+fn entries(value: Option<&Value>) -> BTreeMap<String, String> {
+    let Some(Value::Mapping(entries)) = value else { return BTreeMap::new() };
+    entries.iter().filter_map(|(key, value)| Some((to_text(key)?, to_text(value)?))).collect()
+}
+
+fn to_json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Bool(value) => (*value).into(),
+        Value::Sequence(items) => items.iter().map(to_json).collect(),
+        Value::Mapping(entries) => {
+            entries.iter().filter_map(|(key, value)| Some((to_text(key)?, to_json(value)))).collect()
+        }
+        other => to_text(other).into(),
+    }
+}
