@@ -96,3 +96,58 @@ impl Error {
         text
     }
 }
+
+// === from the sandbox ===
+
+impl From<sandbox::Blame> for Blame {
+    fn from(blame: sandbox::Blame) -> Self {
+        match blame {
+            sandbox::Blame::Application => Self::Application,
+            sandbox::Blame::Plugin => Self::Plugin,
+            sandbox::Blame::Platform => Self::Platform,
+        }
+    }
+}
+
+impl From<sandbox::Failure> for Error {
+    fn from(failure: sandbox::Failure) -> Self {
+        let place = |location: sandbox::Location| Location {
+            file: location.file,
+            line: location.line,
+            column: location.column,
+        };
+        Self {
+            blame: failure.blame.into(),
+            message: failure.message,
+            hint: failure.hint,
+            location: failure.location.map(place),
+        }
+    }
+}
+
+impl From<sandbox::CallError> for Error {
+    fn from(error: sandbox::CallError) -> Self {
+        Self { blame: error.blame().into(), message: error.to_string(), hint: error.hint(), location: None }
+    }
+}
+
+impl From<sandbox::LoadError> for Error {
+    fn from(error: sandbox::LoadError) -> Self {
+        Self { blame: error.blame().into(), message: chain(&error), hint: error.hint(), location: None }
+    }
+}
+
+/// An error with its causes, each once.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let message = error.to_string();
+        if !text.ends_with(&message) {
+            text.push_str(": ");
+            text.push_str(&message);
+        }
+        cause = error.source();
+    }
+    text
+}

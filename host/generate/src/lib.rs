@@ -2,19 +2,29 @@
 //! Kubernetes objects.
 //!
 //! [`Service`] is what `cmp` serves on its sockets and what the command line calls; a [`Call`] is
-//! one question to it. Nothing here knows gRPC or wasmtime.
+//! one question to it; [`Generator`] answers. Nothing here knows gRPC or wasmtime.
 
+pub mod capability;
 mod error;
-mod request;
+mod generator;
+mod manifests;
+mod plugin;
 mod service;
+mod settings;
 mod source_tree;
 
 /// The digest of an archive or a file, part of this crate's interface.
 pub use cache::Digest;
+pub use sandbox::capability::source::Source;
+pub use sandbox::{
+    Application, ApplicationSource, Cluster, Collection, Parameter, ParameterAnnouncement as Announcement,
+    ParameterValue, Request,
+};
 
 pub use crate::error::{Blame, Error, Location};
-pub use crate::request::{Application, ApplicationSource, Cluster, Parameter, ParameterValue, Request};
-pub use crate::service::{Announcement, Call, Collection, Match, PluginName, Service, Target};
+pub use crate::generator::{Generator, Rendered};
+pub use crate::plugin::{Plugin, PluginConfig};
+pub use crate::service::{Call, Match, PluginName, Service, Target};
 pub use crate::source_tree::{
     BuildError, Builder as SourceTreeBuilder, Glob, GlobError, PathError, SourceFile, SourceTree, SourceView,
     TreePath, ViewError,

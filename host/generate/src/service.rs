@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use futures::future::BoxFuture;
+use sandbox::ParameterAnnouncement;
 
 use crate::{Error, Request};
 
@@ -43,40 +44,6 @@ pub struct Match {
     pub discovery: bool,
 }
 
-/// Which of an announcement's values counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Collection {
-    /// `string`.
-    Text,
-    /// `array`.
-    Items,
-    /// `map`.
-    Entries,
-}
-
-/// A parameter as Argo CD's user interface shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Announcement {
-    /// Name in `lower-kebab` form.
-    pub name: String,
-    /// Title for people.
-    pub title: String,
-    /// One sentence for people.
-    pub tooltip: String,
-    /// Whether generation fails without it.
-    pub required: bool,
-    /// Type of a text, such as `string`, `number` or `boolean`.
-    pub item_type: String,
-    /// Which of the three values counts.
-    pub collection: Collection,
-    /// Default of a text.
-    pub text: String,
-    /// Default of items.
-    pub items: Vec<String>,
-    /// Default of entries.
-    pub entries: Vec<(String, String)>,
-}
-
 /// Answers about applications. `Tree` is the form in which their files come.
 pub trait Service<Tree>: Send + Sync + 'static {
     /// The plugins, in the order of the configuration.
@@ -90,7 +57,7 @@ pub trait Service<Tree>: Send + Sync + 'static {
 
     /// The parameters that `target` knows, with their defaults.
     fn parameters(&self, target: Target, call: Call<Tree>)
-    -> BoxFuture<'_, Result<Vec<Announcement>, Error>>;
+    -> BoxFuture<'_, Result<Vec<ParameterAnnouncement>, Error>>;
 
     /// The manifests: one Kubernetes object a string, as compact JSON.
     fn generate(&self, target: Target, call: Call<Tree>) -> BoxFuture<'_, Result<Vec<String>, Error>>;

@@ -1,0 +1,211 @@
+//! Answers questions about applications by running plugins.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant, SystemTime};
+
+use futures::future::BoxFuture;
+use sandbox::capability::source::Source;
+use sandbox::{Outcome, ParameterAnnouncement, Usage};
+
+use crate::service::{Call, Match, PluginName, Service, Target};
+use crate::{Blame, Error, Plugin, Request, manifests, settings};
+
+/// The plugins, and what runs them.
+pub struct Generator {
+    plugins: RwLock<Arc<[Arc<Plugin>]>>,
+}
+
+/// A generation that came to manifests.
+#[derive(Clone, Debug)]
+pub struct Rendered {
+    /// What the plugin wrote, untouched.
+    pub texts: Vec<String>,
+    /// The objects in it as compact JSON, in the order of the texts.
+    pub manifests: Vec<String>,
+    /// The plugin that wrote it.
+    pub plugin: PluginName,
+    /// What the plugin used.
+    pub usage: Usage,
+    /// Time to split, parse and check the manifests.
+    pub parsing: Duration,
+}
+
+// === impl Generator ===
+
+impl Generator {
+    /// A generator for `plugins`, in the order of the configuration.
+    #[must_use]
+    pub fn new(plugins: Vec<Plugin>) -> Self {
+        Self { plugins: RwLock::new(shared(plugins)) }
+    }
+
+    /// Puts other plugins in their place. Generations that have begun end with the old ones.
+    pub fn replace(&self, plugins: Vec<Plugin>) {
+        *self.plugins.write().unwrap_or_else(PoisonError::into_inner) = shared(plugins);
+    }
+
+    /// Generates manifests, and tells what it took.
+    ///
+    /// # Errors
+    ///
+    /// There is no such plugin, it fails, or what it wrote are not Kubernetes objects.
+    pub async fn render<T: Source + 'static>(&self, target: Target, call: Call<T>) -> Result<Rendered, Error> {
+        let source: Arc<dyn Source> = Arc::new(call.tree);
+        let plugin = self.choose(&target, &call.request, &source, call.deadline).await?;
+        let request = plugin.settle(call.request)?;
+        let outcome = plugin.component.generate(&request, plugin.call(&request, source, call.deadline)).await?;
+        let texts = answer(&outcome)?.clone();
+        let begun = Instant::now();
+        let manifests = manifests::parse(&texts).map_err(|error| error.blamed_on(&plugin.metadata.name))?;
+        if manifests.is_empty() && !plugin.config.allow_empty {
+            return Err(nothing(&plugin, &request));
+        }
+        let rendered =
+            Rendered { texts, manifests, plugin: plugin.name(), usage: outcome.usage, parsing: begun.elapsed() };
+        log(&rendered, &request);
+        Ok(rendered)
+    }
+
+    fn all(&self) -> Arc<[Arc<Plugin>]> {
+        Arc::clone(&self.plugins.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn named(&self, name: &str) -> Result<Arc<Plugin>, Error> {
+        let plugins = self.all();
+        plugins.iter().find(|plugin| plugin.component.name() == name).cloned().ok_or_else(|| {
+            let names: Vec<String> = plugins.iter().map(|plugin| format!("`{}`", plugin.component.name())).collect();
+            Error::new(Blame::Platform, format!("there is no plugin `{name}`"))
+                .with_hint(format!("configured are {}", names.join(", ")))
+        })
+    }
+
+    /// The plugin that is to answer.
+    async fn choose(
+        &self,
+        target: &Target,
+        request: &Request,
+        source: &Arc<dyn Source>,
+        deadline: Option<Instant>,
+    ) -> Result<Arc<Plugin>, Error> {
+        if let Target::Plugin(name) = target {
+            return self.named(name);
+        }
+        for plugin in self.all().iter().filter(|plugin| plugin.config.discovery) {
+            if plugin.discovers(request.clone(), Arc::clone(source), deadline).await? {
+                return Ok(Arc::clone(plugin));
+            }
+        }
+        let message = format!("no plugin recognises the files of application `{}`", request.application.name);
+        Err(Error::new(Blame::Application, message).with_hint("name one under `spec.source.plugin.name`"))
+    }
+}
+
+impl<T: Source + 'static> Service<T> for Generator {
+    fn plugins(&self) -> Vec<PluginName> {
+        self.all().iter().map(|plugin| plugin.name()).collect()
+    }
+
+    fn has_discovery(&self, target: &Target) -> bool {
+        match target {
+            Target::Plugin(name) => self.named(name).is_ok_and(|plugin| plugin.config.discovery),
+            Target::Discovery => true,
+        }
+    }
+
+    fn discover(&self, target: Target, call: Call<T>) -> BoxFuture<'_, Result<Match, Error>> {
+        Box::pin(async move {
+            let discovery = Service::<T>::has_discovery(self, &target);
+            let source: Arc<dyn Source> = Arc::new(call.tree);
+            let supported = match &target {
+                Target::Plugin(name) if discovery => {
+                    self.named(name)?.discovers(call.request, source, call.deadline).await?
+                }
+                Target::Plugin(_) => false,
+                Target::Discovery => {
+                    self.choose(&target, &call.request, &source, call.deadline).await.map(|_| true).or_else(
+                        |error| if error.blame == Blame::Application { Ok(false) } else { Err(error) },
+                    )?
+                }
+            };
+            Ok(Match { supported, discovery })
+        })
+    }
+
+    fn parameters(&self, target: Target, call: Call<T>) -> BoxFuture<'_, Result<Vec<ParameterAnnouncement>, Error>> {
+        Box::pin(async move {
+            let source: Arc<dyn Source> = Arc::new(call.tree);
+            let plugin = self.choose(&target, &call.request, &source, call.deadline).await?;
+            let request = plugin.settle(call.request)?;
+            let outcome = plugin.component.parameters(&request, plugin.call(&request, source, call.deadline)).await?;
+            answer(&outcome).cloned()
+        })
+    }
+
+    fn generate(&self, target: Target, call: Call<T>) -> BoxFuture<'_, Result<Vec<String>, Error>> {
+        Box::pin(async move { Ok(self.render(target, call).await?.manifests) })
+    }
+}
+
+// === impl Plugin ===
+
+impl Plugin {
+    fn settle(&self, request: Request) -> Result<Request, Error> {
+        settings::settle(request, self.component.name(), &self.metadata.parameters, &self.config.parameters)
+    }
+
+    fn call(&self, request: &Request, source: Arc<dyn Source>, deadline: Option<Instant>) -> sandbox::Call {
+        sandbox::Call {
+            capabilities: self.capabilities(&request.application, source),
+            limits: self.config.limits,
+            deadline,
+            time: SystemTime::now(),
+        }
+    }
+
+    async fn discovers(
+        &self,
+        request: Request,
+        source: Arc<dyn Source>,
+        deadline: Option<Instant>,
+    ) -> Result<bool, Error> {
+        let request = self.settle(request)?;
+        let outcome = self.component.discover(&request, self.call(&request, source, deadline)).await?;
+        answer(&outcome).copied()
+    }
+}
+
+fn shared(plugins: Vec<Plugin>) -> Arc<[Arc<Plugin>]> {
+    plugins.into_iter().map(Arc::new).collect()
+}
+
+fn answer<T>(outcome: &Outcome<T>) -> Result<&T, Error> {
+    outcome.answer.as_ref().map_err(|failure| {
+        let mut error = Error::from(failure.clone());
+        if !outcome.stderr.text.is_empty() {
+            error.message = format!("{}\nthe plugin's stderr:\n{}", error.message, outcome.stderr.text.trim_end());
+        }
+        error
+    })
+}
+
+fn nothing(plugin: &Plugin, request: &Request) -> Error {
+    let name = plugin.component.name();
+    let message = format!(
+        "plugin `{name}` made no manifests for application `{}`; with automatic pruning that would delete all it has",
+        request.application.name
+    );
+    Error::new(Blame::Application, message).with_hint(format!("if that is right, under plugin `{name}`: `allowEmpty: true`"))
+}
+
+fn log(rendered: &Rendered, request: &Request) {
+    tracing::info!(
+        application = request.application.name,
+        project = request.application.project,
+        plugin = rendered.plugin.name,
+        objects = rendered.manifests.len(),
+        running_ms = rendered.usage.running.as_millis() as u64,
+        waiting_ms = rendered.usage.waiting.as_millis() as u64,
+        memory = rendered.usage.memory,
+        "generated manifests"
+    );
+}
