@@ -34,14 +34,14 @@ impl File {
 }
 
 /// A chart with its subcharts, as one version of Helm loads it. Plain data, cheap to share between threads.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Chart {
     profile: Profile,
     pub(crate) metadata: Metadata,
     pub(crate) values: Table,
     /// The text of `values.schema.json`.
     pub(crate) schema: Option<Str>,
-    pub(crate) templates: Vec<TemplateFile>,
+    pub(crate) templates: Vec<Arc<TemplateFile>>,
     /// What `.Files` shows.
     pub(crate) files: Vec<File>,
     pub(crate) dependencies: Vec<Arc<Self>>,
@@ -156,6 +156,28 @@ impl Chart {
         Self::from_entries(profile, files)
     }
 
+    /// The chart in an archive that someone else has unpacked: `files` are what was in it, without the top
+    /// directory and in its order.
+    ///
+    /// # Errors
+    /// Why Helm would not load the chart.
+    pub fn from_unpacked(
+        profile: Profile,
+        files: impl IntoIterator<Item = File>,
+    ) -> Result<Arc<Self>, LoadError> {
+        let files: Vec<File> = files.into_iter().collect();
+        detect(profile, &files, None)?;
+        Self::from_entries(profile, files)
+    }
+
+    /// The same chart with more subcharts, as if they had been in its `charts/`.
+    #[must_use]
+    pub fn with_dependencies(self: Arc<Self>, added: Vec<Arc<Self>>) -> Arc<Self> {
+        let mut chart = Arc::unwrap_or_clone(self);
+        chart.dependencies.extend(added);
+        Arc::new(chart)
+    }
+
     /// The chart's description of itself.
     #[must_use]
     pub fn metadata(&self) -> &Metadata {
@@ -224,7 +246,7 @@ struct Loader {
     nulls: Nulls,
     values: Table,
     schema: Option<Str>,
-    templates: Vec<TemplateFile>,
+    templates: Vec<Arc<TemplateFile>>,
     files: Vec<File>,
     /// The files below each entry of `charts/`, by its name.
     subcharts: std::collections::BTreeMap<String, Vec<File>>,
@@ -273,7 +295,7 @@ impl Loader {
                 self.check_lock("requirements.lock", &file)?;
                 self.keep_if_v1(file);
             }
-            path if path.starts_with("templates/") => self.templates.push(TemplateFile::new(file)),
+            path if path.starts_with("templates/") => self.templates.push(Arc::new(TemplateFile::new(file))),
             path if path.starts_with("charts/") && crate::path::extension(path) != ".prov" => {
                 self.add_to_subchart(file)
             }
