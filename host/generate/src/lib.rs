@@ -6,6 +6,7 @@
 
 pub mod capability;
 mod error;
+mod folder;
 mod generator;
 mod manifests;
 mod plugin;
@@ -22,6 +23,7 @@ pub use sandbox::{
 };
 
 pub use crate::error::{Blame, Error, Location};
+pub use crate::folder::{FolderError, WithFiles, open_folder};
 pub use crate::generator::{Generator, Rendered};
 pub use crate::plugin::{Plugin, PluginConfig};
 pub use crate::service::{Call, Match, PluginName, Service, Target};

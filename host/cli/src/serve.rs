@@ -1,0 +1,52 @@
+//! `tiphys serve`: plugins on the sockets where argocd-repo-server looks for them.
+
+use std::sync::Arc;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::args::{Global, ServeArgs};
+use crate::config::{self, Config};
+use crate::exit::{Code, Failure};
+use crate::{paths, wiring};
+
+/// Serves until SIGTERM or SIGINT, then until running requests have ended.
+pub(crate) async fn serve(global: &Global, args: ServeArgs) -> Result<Code, Failure> {
+    let config = config::load(global.config.as_deref())?;
+    let generator = Arc::new(wiring::generator(&config, &paths::cache(global, &config)).await?);
+    let server = cmp::Server::bind(server(&config, &args)?, generator).map_err(Failure::platform)?;
+    for path in server.paths() {
+        tracing::info!(socket = %path.display(), "serving");
+    }
+    server.serve(stop()?).await.map_err(Failure::bug)?;
+    tracing::info!("stopped");
+    Ok(Code::Success)
+}
+
+fn server(config: &Config, args: &ServeArgs) -> Result<cmp::Config, Failure> {
+    let server = &config.server;
+    let longest = config.plugins_or_builtin().iter().map(|plugin| plugin.limits.wall.0).max().unwrap_or_default();
+    Ok(cmp::Config {
+        directory: args.sockets.clone(),
+        mode: u32::from_str_radix(&server.socket_mode, 8).map_err(Failure::usage)?,
+        discovery: server.discovery_socket.clone(),
+        running: wiring::concurrency(config),
+        queue: server.queue,
+        longest,
+        drain: server.drain.0,
+        spool: std::env::temp_dir(),
+        limits: cmp::Limits { compressed: server.received.0, extracted: server.extracted.0, ..cmp::Limits::default() },
+    })
+}
+
+/// Ready at the first SIGTERM or SIGINT.
+fn stop() -> Result<impl Future<Output = ()>, Failure> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::platform)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::platform)?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    })
+}
