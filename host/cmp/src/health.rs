@@ -1,21 +1,11 @@
-<<<<<<< HEAD
 //! The question whether a socket is served, as an operator's probe asks it.
 
-=======
-//! The other side of the health service: asks a socket whether it serves.
-
-use std::io;
->>>>>>> 0fcdd93 (The tiphys command: serve, render, healthcheck, configuration)
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
-<<<<<<< HEAD
 use tonic::transport::{Channel, Endpoint};
-=======
-use tonic::transport::Endpoint;
->>>>>>> 0fcdd93 (The tiphys command: serve, render, healthcheck, configuration)
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
@@ -23,7 +13,6 @@ use tonic_health::pb::health_client::HealthClient;
 /// Why a socket is not healthy.
 #[derive(Debug, thiserror::Error)]
 pub enum HealthError {
-<<<<<<< HEAD
     /// Nobody listens, or whoever does speaks no HTTP/2.
     #[error("failed to connect to `{}`", path.display())]
     Connect {
@@ -94,44 +83,4 @@ async fn connect(path: &Path) -> Result<Channel, HealthError> {
     let endpoint = Endpoint::from_static("http://localhost");
     let connected = endpoint.connect_with_connector(connector).await;
     connected.map_err(|source| HealthError::Connect { path: path.to_owned(), source })
-=======
-    /// Nobody answers.
-    #[error("nobody answers: {0}")]
-    Unreachable(String),
-    /// The answer took too long.
-    #[error("no answer within {} s", .0.as_secs())]
-    Late(Duration),
-    /// The answer is an error.
-    #[error("it answers {}: {}", .0.code(), .0.message())]
-    Refused(Box<tonic::Status>),
-    /// It does not serve.
-    #[error("it says that it does not serve")]
-    NotServing,
-}
-
-/// Asks the server behind `socket` whether it serves.
-///
-/// # Errors
-/// It does not, or does not say so in time.
-pub async fn check_health(socket: &Path, patience: Duration) -> Result<(), HealthError> {
-    tokio::time::timeout(patience, ask(socket.to_owned())).await.map_err(|_| HealthError::Late(patience))?
-}
-
-async fn ask(socket: PathBuf) -> Result<(), HealthError> {
-    let unreachable = |error: tonic::transport::Error| {
-        let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-        HealthError::Unreachable(cause)
-    };
-    let connector = tower::service_fn(move |_| {
-        let socket = socket.clone();
-        async move { Ok::<_, io::Error>(TokioIo::new(UnixStream::connect(socket).await?)) }
-    });
-    // The address is of no use on a Unix socket, but HTTP has to have one.
-    let endpoint = Endpoint::from_static("http://localhost");
-    let channel = endpoint.connect_with_connector(connector).await.map_err(unreachable)?;
-    let request = HealthCheckRequest { service: String::new() };
-    let answer = HealthClient::new(channel).check(request).await;
-    let answer = answer.map_err(|status| HealthError::Refused(Box::new(status)))?.into_inner();
-    if answer.status() == ServingStatus::Serving { Ok(()) } else { Err(HealthError::NotServing) }
->>>>>>> 0fcdd93 (The tiphys command: serve, render, healthcheck, configuration)
 }
