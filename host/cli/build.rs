@@ -16,7 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(variable("OUT_DIR")?);
     let component = fs::read(build_guest(&root, &out)?)?;
     fs::write(out.join("helm.wasm"), &component)?;
-    fs::write(out.join("helm.code"), sandbox::precompile(&component)?)?;
+    let code = sandbox::precompile(&component, &variable("TARGET")?).map_err(|error| error.to_string())?;
+    fs::write(out.join("helm.code"), code)?;
     Ok(())
 }
 
