@@ -12,7 +12,6 @@ mod check;
 mod file;
 mod units;
 
-pub(crate) use self::check::Problem;
 pub(crate) use self::file::{LoadError, load};
 pub(crate) use self::units::{Size, Span};
 

@@ -94,7 +94,8 @@ pub(super) fn jobs(args: &RenderArgs, config: &Config, path: &Path) -> Result<Ve
     let mut jobs = Vec::new();
     for document in goyaml::sigs::documents(&bytes) {
         let wrong = |reason: String| Failure::new(Code::Failed, format!("`{}` is not an Application: {reason}", path.display()));
-        let Some(value) = goyaml::v2::decode(document).map_err(|error| wrong(error.to_string()))? else { continue };
+        let document = document.map_err(|error| wrong(error.to_string()))?;
+        let Some(value) = goyaml::v2::decode(&document).map_err(|error| wrong(error.to_string()))? else { continue };
         let text = goyaml::json::encode(&value, goyaml::json::Escape::Minimal).map_err(|error| wrong(error.to_string()))?;
         let value: Value = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
         if value.get("kind").and_then(Value::as_str) != Some("Application") {
