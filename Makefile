@@ -16,10 +16,6 @@ toolchain:
 build: toolchain ## the tiphys binary: target/release/tiphys
 	$(CARGO) build --release --locked -p tiphys
 
-.PHONY: demo
-demo: toolchain ## a registry, a sidecar and an application, from end to end
-	$(CARGO) run --quiet --locked -p demo
-
 .PHONY: test
 test: toolchain ## every test
 	$(CARGO) test --locked --workspace
@@ -47,3 +43,16 @@ check: toolchain ## format, lints and documentation
 fuzz-functions: toolchain ## template functions with random arguments, against Helm's own (needs Go)
 	cd tests/oracle && go run ./functions fuzz $${SEED:-$$(date +%s)} $${COUNT:-20000} > $(CURDIR)/target/functions.jsonl
 	FUNCTIONS_FUZZ=$(CURDIR)/target/functions.jsonl $(CARGO) test --locked -p helm --test functions fuzzed_cases -- --nocapture
+
+.PHONY: fuzz
+fuzz: toolchain ## template and YAML cases against Go (needs Go; COUNT, SEED)
+	tests/oracle/fuzz template $${COUNT:-20000} $${SEED:-$$(date +%s)}
+	tests/oracle/yaml/build.sh target/oracle-yaml
+	$(CARGO) run --locked --release -p goyaml --example oracle -- fuzz target/oracle-yaml $${COUNT:-20000} $${SEED:-$$(date +%s)}
+
+.PHONY: bench
+bench: toolchain ## instances, receipt of streams, selection of credentials, charts
+	$(CARGO) bench --locked -p guests --bench instance
+	$(CARGO) bench --locked -p cmp --bench receipt
+	$(CARGO) bench --locked -p policy
+	$(CARGO) bench --locked -p helm --bench corpus

@@ -24,9 +24,18 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Runs cargo for the guest, in a target folder of its own: this build holds the lock of the other.
 fn build_guest(root: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
     // One folder for all profiles, beside theirs, so that a release build finds what a test built.
-    let target = out.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists()).unwrap_or(out).join("guest");
+    let target =
+        out.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists()).unwrap_or(out).join("guest");
     let mut cargo = Command::new(variable("CARGO")?);
-    cargo.current_dir(root).args(["build", "--package", "helm-plugin", "--target", TARGET, "--profile", PROFILE]);
+    cargo.current_dir(root).args([
+        "build",
+        "--package",
+        "helm-plugin",
+        "--target",
+        TARGET,
+        "--profile",
+        PROFILE,
+    ]);
     cargo.arg("--target-dir").arg(&target);
     if root.join("Cargo.lock").exists() {
         cargo.arg("--locked");
@@ -35,7 +44,10 @@ fn build_guest(root: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
     for (name, _) in env::vars_os() {
         let name = name.to_string_lossy().into_owned();
         let inherited = ["CARGO_HOME", "CARGO_NET_OFFLINE", "CARGO_TERM_COLOR"].contains(&name.as_str());
-        if (name.starts_with("CARGO") && !inherited) || name.starts_with("RUSTFLAGS") || name.starts_with("RUSTC") {
+        if (name.starts_with("CARGO") && !inherited)
+            || name.starts_with("RUSTFLAGS")
+            || name.starts_with("RUSTC")
+        {
             cargo.env_remove(name);
         }
     }

@@ -90,7 +90,12 @@ pub(crate) enum Form {
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
     /// Folder of the sockets; Argo CD looks for them there.
-    #[arg(long, value_name = "DIR", env = "ARGOCD_PLUGINSOCKFILEPATH", default_value = "/home/argocd/cmp-server/plugins")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "ARGOCD_PLUGINSOCKFILEPATH",
+        default_value = "/home/argocd/cmp-server/plugins"
+    )]
     pub(crate) sockets: PathBuf,
 
     /// Largest gRPC message, in MiB.
@@ -102,7 +107,12 @@ pub(crate) struct ServeArgs {
 #[derive(Debug, Args)]
 pub(crate) struct HealthcheckArgs {
     /// Folder of the sockets.
-    #[arg(long, value_name = "DIR", env = "ARGOCD_PLUGINSOCKFILEPATH", default_value = "/home/argocd/cmp-server/plugins")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "ARGOCD_PLUGINSOCKFILEPATH",
+        default_value = "/home/argocd/cmp-server/plugins"
+    )]
     pub(crate) sockets: PathBuf,
 
     /// Longest time to wait for an answer, in seconds.

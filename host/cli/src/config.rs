@@ -194,7 +194,10 @@ impl PluginConfig {
         Self {
             name: "helm".to_owned(),
             component: "builtin:helm".to_owned(),
-            grants: GrantsConfig { registry: vec!["oci://**".to_owned(), "https://**".to_owned()], ..GrantsConfig::default() },
+            grants: GrantsConfig {
+                registry: vec!["oci://**".to_owned(), "https://**".to_owned()],
+                ..GrantsConfig::default()
+            },
             parameters: BTreeMap::new(),
             limits: LimitsConfig::default(),
             discovery: false,
@@ -207,7 +210,15 @@ impl PluginConfig {
 
 impl Default for GrantsConfig {
     fn default() -> Self {
-        Self { source: true, registry: Vec::new(), network: Vec::new(), credentials: false, entropy: EntropyGrant::Stable, lookup: LookupGrant::None, log: true }
+        Self {
+            source: true,
+            registry: Vec::new(),
+            network: Vec::new(),
+            credentials: false,
+            entropy: EntropyGrant::Stable,
+            lookup: LookupGrant::None,
+            log: true,
+        }
     }
 }
 
@@ -219,7 +230,15 @@ impl Default for LimitsConfig {
 
 impl Default for ServerConfig {
     fn default() -> Self {
-        Self { concurrency: None, queue: 512, drain: seconds(20), discovery_socket: None, socket_mode: "0660".to_owned(), extracted: Size(1 << 30), received: Size(512 << 20) }
+        Self {
+            concurrency: None,
+            queue: 512,
+            drain: seconds(20),
+            discovery_socket: None,
+            socket_mode: "0660".to_owned(),
+            extracted: Size(1 << 30),
+            received: Size(512 << 20),
+        }
     }
 }
 

@@ -14,7 +14,9 @@ pub(crate) async fn healthcheck(args: HealthcheckArgs) -> Result<Code, Failure> 
     let sockets = sockets(&args.sockets)?;
     if sockets.is_empty() {
         let message = format!("there is no socket in `{}`", args.sockets.display());
-        return Err(Failure::platform(message).with_hint("is `tiphys serve` running, with the same `--sockets`?"));
+        return Err(
+            Failure::platform(message).with_hint("is `tiphys serve` running, with the same `--sockets`?")
+        );
     }
     let mut answers = Vec::new();
     for socket in &sockets {

@@ -12,5 +12,10 @@ pub(crate) fn cache(global: &Global, config: &Config) -> PathBuf {
         global.xdg_cache_home.clone().or(home).map(|folder| folder.join("tiphys"))
     };
     let configured = || config.cache.path.as_ref().map(PathBuf::from);
-    global.cache.clone().or_else(configured).or_else(user).unwrap_or_else(|| std::env::temp_dir().join("tiphys"))
+    global
+        .cache
+        .clone()
+        .or_else(configured)
+        .or_else(user)
+        .unwrap_or_else(|| std::env::temp_dir().join("tiphys"))
 }

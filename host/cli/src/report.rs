@@ -40,7 +40,8 @@ fn as_json(failure: &Failure) -> serde_json::Value {
 }
 
 fn as_text(failure: &Failure, colour: bool) -> String {
-    let bold = |text: &str, code: &str| if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() };
+    let bold =
+        |text: &str, code: &str| if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() };
     let (mut text, hint) = match failure {
         Failure::Generation { application, error } => {
             let mut text = format!("{} ", bold("Error:", "1;31"));
@@ -53,7 +54,9 @@ fn as_text(failure: &Failure, colour: bool) -> String {
             }
             (text, error.hint.as_deref())
         }
-        Failure::Other { message, hint, .. } => (format!("{} {message}", bold("Error:", "1;31")), hint.as_deref()),
+        Failure::Other { message, hint, .. } => {
+            (format!("{} {message}", bold("Error:", "1;31")), hint.as_deref())
+        }
     };
     if let Some(hint) = hint {
         text.push_str(&format!("\n{} {hint}", bold("hint:", "1;36")));

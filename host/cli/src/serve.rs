@@ -24,7 +24,8 @@ pub(crate) async fn serve(global: &Global, args: ServeArgs) -> Result<Code, Fail
 
 fn server(config: &Config, args: &ServeArgs) -> Result<cmp::Config, Failure> {
     let server = &config.server;
-    let longest = config.plugins_or_builtin().iter().map(|plugin| plugin.limits.wall.0).max().unwrap_or_default();
+    let longest =
+        config.plugins_or_builtin().iter().map(|plugin| plugin.limits.wall.0).max().unwrap_or_default();
     Ok(cmp::Config {
         directory: args.sockets.clone(),
         mode: u32::from_str_radix(&server.socket_mode, 8).map_err(Failure::usage)?,
@@ -34,7 +35,11 @@ fn server(config: &Config, args: &ServeArgs) -> Result<cmp::Config, Failure> {
         longest,
         drain: server.drain.0,
         spool: std::env::temp_dir(),
-        limits: cmp::Limits { compressed: server.received.0, extracted: server.extracted.0, ..cmp::Limits::default() },
+        limits: cmp::Limits {
+            compressed: server.received.0,
+            extracted: server.extracted.0,
+            ..cmp::Limits::default()
+        },
     })
 }
 

@@ -32,7 +32,8 @@ pub(crate) async fn generator(config: &Config, cache: &Path) -> Result<Generator
 
 fn sandbox(config: &Config, cache: &Path) -> Result<Sandbox, Failure> {
     let concurrency = u32::try_from(concurrency(config)).unwrap_or(u32::MAX);
-    let memory = config.plugins_or_builtin().iter().map(|plugin| plugin.limits.memory.0).max().unwrap_or_default();
+    let memory =
+        config.plugins_or_builtin().iter().map(|plugin| plugin.limits.memory.0).max().unwrap_or_default();
     let mut sizes = sandbox::Config { memory, ..sandbox::Config::new(concurrency) };
     match MacKey::open(&cache.join("artifacts.key")) {
         Ok(key) => sizes = sizes.with_artifacts(Artifacts { directory: cache.join("artifacts"), key }),
@@ -117,7 +118,8 @@ fn entropy_key(config: &Config, cache: &Path) -> Result<Key, Failure> {
         Ok(secret) if secret.len() >= 32 => Ok(Key::new(&secret)),
         Ok(secret) => {
             let message = format!("`{}` has {} bytes: a key has 32 or more", path.display(), secret.len());
-            Err(Failure::new(Code::Configuration, message).with_hint(format!("`head -c 32 /dev/urandom > {}`", path.display())))
+            Err(Failure::new(Code::Configuration, message)
+                .with_hint(format!("`head -c 32 /dev/urandom > {}`", path.display())))
         }
         Err(error) if configured.is_some() => Err(Failure::new(Code::Configuration, error)),
         Err(_) => Ok(made_key(&path)),

@@ -49,7 +49,12 @@ pub fn open_folder(root: &Path, directory: &str) -> Result<SourceView, FolderErr
     Ok(SourceView::new(Arc::new(tree), directory)?)
 }
 
-fn add(builder: &mut SourceTreeBuilder, folder: &Path, place: &TreePath, depth: usize) -> Result<(), FolderError> {
+fn add(
+    builder: &mut SourceTreeBuilder,
+    folder: &Path,
+    place: &TreePath,
+    depth: usize,
+) -> Result<(), FolderError> {
     if depth > MAX_DEPTH {
         return Err(FolderError::Deep(folder.to_owned()));
     }

@@ -49,19 +49,29 @@ impl Generator {
     /// # Errors
     ///
     /// There is no such plugin, it fails, or what it wrote are not Kubernetes objects.
-    pub async fn render<T: Source + 'static>(&self, target: Target, call: Call<T>) -> Result<Rendered, Error> {
+    pub async fn render<T: Source + 'static>(
+        &self,
+        target: Target,
+        call: Call<T>,
+    ) -> Result<Rendered, Error> {
         let source: Arc<dyn Source> = Arc::new(call.tree);
         let plugin = self.choose(&target, &call.request, &source, call.deadline).await?;
         let request = plugin.settle(call.request)?;
-        let outcome = plugin.component.generate(&request, plugin.call(&request, source, call.deadline)).await?;
+        let outcome =
+            plugin.component.generate(&request, plugin.call(&request, source, call.deadline)).await?;
         let texts = answer(&outcome)?.clone();
         let begun = Instant::now();
         let manifests = manifests::parse(&texts).map_err(|error| error.blamed_on(&plugin.metadata.name))?;
         if manifests.is_empty() && !plugin.config.allow_empty {
             return Err(nothing(&plugin, &request));
         }
-        let rendered =
-            Rendered { texts, manifests, plugin: plugin.name(), usage: outcome.usage, parsing: begun.elapsed() };
+        let rendered = Rendered {
+            texts,
+            manifests,
+            plugin: plugin.name(),
+            usage: outcome.usage,
+            parsing: begun.elapsed(),
+        };
         log(&rendered, &request);
         Ok(rendered)
     }
@@ -73,7 +83,8 @@ impl Generator {
     fn named(&self, name: &str) -> Result<Arc<Plugin>, Error> {
         let plugins = self.all();
         plugins.iter().find(|plugin| plugin.component.name() == name).cloned().ok_or_else(|| {
-            let names: Vec<String> = plugins.iter().map(|plugin| format!("`{}`", plugin.component.name())).collect();
+            let names: Vec<String> =
+                plugins.iter().map(|plugin| format!("`{}`", plugin.component.name())).collect();
             Error::new(Blame::Platform, format!("there is no plugin `{name}`"))
                 .with_hint(format!("configured are {}", names.join(", ")))
         })
@@ -131,12 +142,17 @@ impl<T: Source + 'static> Service<T> for Generator {
         })
     }
 
-    fn parameters(&self, target: Target, call: Call<T>) -> BoxFuture<'_, Result<Vec<ParameterAnnouncement>, Error>> {
+    fn parameters(
+        &self,
+        target: Target,
+        call: Call<T>,
+    ) -> BoxFuture<'_, Result<Vec<ParameterAnnouncement>, Error>> {
         Box::pin(async move {
             let source: Arc<dyn Source> = Arc::new(call.tree);
             let plugin = self.choose(&target, &call.request, &source, call.deadline).await?;
             let request = plugin.settle(call.request)?;
-            let outcome = plugin.component.parameters(&request, plugin.call(&request, source, call.deadline)).await?;
+            let outcome =
+                plugin.component.parameters(&request, plugin.call(&request, source, call.deadline)).await?;
             answer(&outcome).cloned()
         })
     }
@@ -182,7 +198,8 @@ fn answer<T>(outcome: &Outcome<T>) -> Result<&T, Error> {
     outcome.answer.as_ref().map_err(|failure| {
         let mut error = Error::from(failure.clone());
         if !outcome.stderr.text.is_empty() {
-            error.message = format!("{}\nthe plugin's stderr:\n{}", error.message, outcome.stderr.text.trim_end());
+            error.message =
+                format!("{}\nthe plugin's stderr:\n{}", error.message, outcome.stderr.text.trim_end());
         }
         error
     })
@@ -194,7 +211,8 @@ fn nothing(plugin: &Plugin, request: &Request) -> Error {
         "plugin `{name}` made no manifests for application `{}`; with automatic pruning that would delete all it has",
         request.application.name
     );
-    Error::new(Blame::Application, message).with_hint(format!("if that is right, under plugin `{name}`: `allowEmpty: true`"))
+    Error::new(Blame::Application, message)
+        .with_hint(format!("if that is right, under plugin `{name}`: `allowEmpty: true`"))
 }
 
 fn log(rendered: &Rendered, request: &Request) {

@@ -87,7 +87,8 @@ impl Document<'_> {
         if !named("name") && !named("generateName") {
             return Err(self.unfit(format!("{kind} has no `metadata.name`")));
         }
-        let manifest = json::encode(&object, json::Escape::Html).map_err(|error| self.unfit(error.to_string()))?;
+        let manifest =
+            json::encode(&object, json::Escape::Html).map_err(|error| self.unfit(error.to_string()))?;
         manifests.push(manifest);
         Ok(())
     }
@@ -104,7 +105,9 @@ impl Unfit {
     /// The error, now that it is known who wrote the text.
     pub(crate) fn blamed_on(self, plugin: &str) -> Error {
         let message = match &self.source {
-            Some(source) => format!("`{source}` makes something that is not a Kubernetes object: {}", self.what),
+            Some(source) => {
+                format!("`{source}` makes something that is not a Kubernetes object: {}", self.what)
+            }
             None => format!(
                 "plugin `{plugin}` wrote, from line {} on, something that is not a Kubernetes object: {}",
                 self.line, self.what

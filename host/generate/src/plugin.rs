@@ -36,7 +36,11 @@ impl Plugin {
     /// # Errors
     ///
     /// It does not come to an answer.
-    pub async fn new(component: sandbox::Plugin, config: PluginConfig, wiring: Wiring) -> Result<Self, Error> {
+    pub async fn new(
+        component: sandbox::Plugin,
+        config: PluginConfig,
+        wiring: Wiring,
+    ) -> Result<Self, Error> {
         let call = sandbox::Call { limits: config.limits, time: SystemTime::now(), ..sandbox::Call::new() };
         let metadata = component.describe(call).await?.answer?;
         Ok(Self { component, config, metadata, wiring })

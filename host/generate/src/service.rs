@@ -56,8 +56,11 @@ pub trait Service<Tree>: Send + Sync + 'static {
     fn discover(&self, target: Target, call: Call<Tree>) -> BoxFuture<'_, Result<Match, Error>>;
 
     /// The parameters that `target` knows, with their defaults.
-    fn parameters(&self, target: Target, call: Call<Tree>)
-    -> BoxFuture<'_, Result<Vec<ParameterAnnouncement>, Error>>;
+    fn parameters(
+        &self,
+        target: Target,
+        call: Call<Tree>,
+    ) -> BoxFuture<'_, Result<Vec<ParameterAnnouncement>, Error>>;
 
     /// The manifests: one Kubernetes object a string, as compact JSON.
     fn generate(&self, target: Target, call: Call<Tree>) -> BoxFuture<'_, Result<Vec<String>, Error>>;

@@ -28,10 +28,14 @@ pub(crate) fn settle(
         }
     }
     let set: BTreeSet<String> = request.parameters.iter().map(|parameter| parameter.name.clone()).collect();
-    let names: BTreeSet<&str> =
-        known.iter().map(|announced| announced.name.as_str()).chain(defaults.keys().map(String::as_str)).collect();
+    let names: BTreeSet<&str> = known
+        .iter()
+        .map(|announced| announced.name.as_str())
+        .chain(defaults.keys().map(String::as_str))
+        .collect();
     for name in names.into_iter().filter(|name| !set.contains(*name)) {
-        let collection = known.iter().find(|announced| announced.name == name).map(|announced| announced.collection);
+        let collection =
+            known.iter().find(|announced| announced.name == name).map(|announced| announced.collection);
         let value = from_environment(&request.environment, name, collection).transpose();
         if let Some(value) = value.or_else(|| defaults.get(name).cloned().map(Ok)) {
             request.parameters.push(Parameter { name: name.to_owned(), value: value? });
@@ -70,7 +74,8 @@ fn check(parameter: &mut Parameter, plugin: &str, known: &[ParameterAnnouncement
         (Collection::Items, _) => "array",
         (Collection::Entries, _) => "map",
     };
-    let message = format!("parameter `{}` of plugin `{plugin}` has to be written as `{wanted}`", parameter.name);
+    let message =
+        format!("parameter `{}` of plugin `{plugin}` has to be written as `{wanted}`", parameter.name);
     let hint = format!("under `spec.source.plugin.parameters`: `{{name: {}, {wanted}: …}}`", parameter.name);
     Err(Error::new(Blame::Application, message).with_hint(hint))
 }
@@ -160,11 +165,17 @@ mod tests {
             revision: String::new(),
             source,
         };
-        let owned = |(name, value): &(&str, ParameterValue)| Parameter { name: (*name).to_owned(), value: value.clone() };
+        let owned = |(name, value): &(&str, ParameterValue)| Parameter {
+            name: (*name).to_owned(),
+            value: value.clone(),
+        };
         Request {
             application,
             parameters: parameters.iter().map(owned).collect(),
-            environment: environment.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+            environment: environment
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect(),
             cluster: Cluster { kube_version: String::new(), api_versions: Vec::new() },
         }
     }
@@ -183,7 +194,10 @@ mod tests {
         let defaults = BTreeMap::from([("helm-version".to_owned(), text("4.2"))]);
         let got = settle(request, "helm", &known, &defaults).map(|request| request.parameters);
         let expect = expect.map(|pairs| {
-            pairs.iter().map(|(name, value)| Parameter { name: (*name).to_owned(), value: value.clone() }).collect::<Vec<_>>()
+            pairs
+                .iter()
+                .map(|(name, value)| Parameter { name: (*name).to_owned(), value: value.clone() })
+                .collect::<Vec<_>>()
         });
         match (got, expect) {
             (Ok(got), Ok(expect)) => assert_eq!(format!("{got:?}"), format!("{expect:?}")),
@@ -225,7 +239,9 @@ mod tests {
     fn slips_are_named_with_what_was_meant() {
         check(
             request(&[("helm-verison", text("4"))], &[]),
-            Err("plugin `helm` knows no parameter `helm-verison`\n  hint: did you mean `helm-version`?\n  blame: application"),
+            Err(
+                "plugin `helm` knows no parameter `helm-verison`\n  hint: did you mean `helm-version`?\n  blame: application",
+            ),
         );
         check(
             request(&[("set", text("k=v"))], &[]),

@@ -1,3 +1,5 @@
+//! Which of go-yaml's two generations is followed.
+
 use crate::Mark;
 
 /// Which go-yaml to be.

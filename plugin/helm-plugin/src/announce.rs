@@ -9,7 +9,11 @@ use crate::settings::Settings;
 
 const TEXTS: &[(&str, &str, &str)] = &[
     ("repo-url", "Repository", "`oci://REGISTRY/PATH` or the `https://` address of a Helm repository."),
-    ("chart", "Chart", "Name of the chart in the repository, or path of an archive among the application's files."),
+    (
+        "chart",
+        "Chart",
+        "Name of the chart in the repository, or path of an archive among the application's files.",
+    ),
     ("target-revision", "Chart version", "A version, a tag, a digest or a range of versions."),
     ("release-name", "Release name", "The application's name, unless set."),
     ("namespace", "Namespace", "The destination's namespace, unless set."),
@@ -20,11 +24,19 @@ const TEXTS: &[(&str, &str, &str)] = &[
 ];
 
 const SWITCHES: &[(&str, &str, &str)] = &[
-    ("ignore-missing-value-files", "Ignore missing values files", "Leave out values files that are not there."),
+    (
+        "ignore-missing-value-files",
+        "Ignore missing values files",
+        "Leave out values files that are not there.",
+    ),
     ("skip-crds", "Skip CRDs", "Without the chart's `crds` folder."),
     ("skip-tests", "Skip tests", "Without test hooks."),
     ("skip-hooks", "Skip hooks", "Without any hooks."),
-    ("skip-schema-validation", "Skip schema validation", "Without checking values against `values.schema.json`."),
+    (
+        "skip-schema-validation",
+        "Skip schema validation",
+        "Without checking values against `values.schema.json`.",
+    ),
     ("is-upgrade", "Upgrade", "Render as for an upgrade instead of an installation."),
 ];
 
@@ -47,12 +59,15 @@ const MAPS: &[(&str, &str, &str)] = &[
 
 /// Every parameter that the plugin takes.
 pub(crate) fn known() -> Vec<ParameterAnnouncement> {
-    let texts = TEXTS.iter().map(|(name, title, tooltip)| ParameterAnnouncement::text(*name, *title, *tooltip));
+    let texts =
+        TEXTS.iter().map(|(name, title, tooltip)| ParameterAnnouncement::text(*name, *title, *tooltip));
     let switches = SWITCHES.iter().map(|(name, title, tooltip)| {
         ParameterAnnouncement::text(*name, *title, *tooltip).with_item_type("boolean")
     });
-    let lists = LISTS.iter().map(|(name, title, tooltip)| ParameterAnnouncement::items(*name, *title, *tooltip));
-    let maps = MAPS.iter().map(|(name, title, tooltip)| ParameterAnnouncement::entries(*name, *title, *tooltip));
+    let lists =
+        LISTS.iter().map(|(name, title, tooltip)| ParameterAnnouncement::items(*name, *title, *tooltip));
+    let maps =
+        MAPS.iter().map(|(name, title, tooltip)| ParameterAnnouncement::entries(*name, *title, *tooltip));
     texts.chain(switches).chain(lists).chain(maps).collect()
 }
 

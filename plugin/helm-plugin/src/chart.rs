@@ -57,9 +57,9 @@ pub(crate) fn default_values(settings: &Settings) -> Result<Option<Value>, Failu
         }
     };
     let decoded = text.as_deref().map(v2::decode).transpose();
-    decoded
-        .map(Option::flatten)
-        .map_err(|error| Failure::application(format!("`values.yaml` can't be read: {error}")).at("values.yaml", 1, 0))
+    decoded.map(Option::flatten).map_err(|error| {
+        Failure::application(format!("`values.yaml` can't be read: {error}")).at("values.yaml", 1, 0)
+    })
 }
 
 fn request(url: &str, chart: &str, version: &str) -> ChartRequest {
@@ -73,7 +73,8 @@ fn directory(profile: Profile) -> Result<Arc<Chart>, Failure> {
 }
 
 fn archive(profile: Profile, path: &str) -> Result<Arc<Chart>, Failure> {
-    let missing = || Failure::application(format!("chart archive `{path}` is not among the application's files"));
+    let missing =
+        || Failure::application(format!("chart archive `{path}` is not among the application's files"));
     let bytes = sdk::source::read(path)?.ok_or_else(missing)?;
     Chart::from_archive(profile, &bytes).map_err(|error| Failure::application(error.to_string()))
 }

@@ -90,13 +90,14 @@ impl ChartSource {
                 .with_hint("it holds what an Application has under `spec.source`: `repoURL`, `chart`, `targetRevision`, `helm`")
                 .at(FILE, line, 0)
         };
-        let line = |error: &goyaml::Error| error.line().and_then(|line| u32::try_from(line).ok()).unwrap_or(1);
+        let line =
+            |error: &goyaml::Error| error.line().and_then(|line| u32::try_from(line).ok()).unwrap_or(1);
         let value = v2::decode(bytes).map_err(|error| wrong(line(&error), error.to_string()))?;
         let Some(value) = value else { return Ok(Self::default()) };
-        let text = json::encode(&value, json::Escape::Minimal).map_err(|error| wrong(1, error.to_string()))?;
+        let text =
+            json::encode(&value, json::Escape::Minimal).map_err(|error| wrong(1, error.to_string()))?;
         serde_json::from_str(&text).map_err(|error| wrong(1, without_place(&error.to_string())))
     }
-
 }
 
 /// serde_json's places are those of the JSON text, which nobody wrote.

@@ -8,7 +8,10 @@ use helm::entropy::{Entropy, EntropyError, KeyKind, Mode};
 /// The time that the host shows for this request.
 pub(crate) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp { seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX), nanoseconds: since.subsec_nanos() }
+    Timestamp {
+        seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+        nanoseconds: since.subsec_nanos(),
+    }
 }
 
 /// Random values as the operator chose them.
@@ -20,7 +23,8 @@ impl Entropy for HostEntropy {
     }
 
     fn bytes(&self, label: &str, len: usize) -> Result<Vec<u8>, EntropyError> {
-        let refused = |_| EntropyError { label: label.to_owned(), reason: format!("{len} bytes are too many") };
+        let refused =
+            |_| EntropyError { label: label.to_owned(), reason: format!("{len} bytes are too many") };
         Ok(sdk::entropy::bytes(label, u32::try_from(len).map_err(refused)?))
     }
 

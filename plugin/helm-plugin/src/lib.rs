@@ -23,7 +23,8 @@ pub struct HelmPlugin;
 
 impl Plugin for HelmPlugin {
     fn describe() -> Metadata {
-        let wanted = Capabilities::SOURCE | Capabilities::REGISTRY | Capabilities::ENTROPY | Capabilities::LOG;
+        let wanted =
+            Capabilities::SOURCE | Capabilities::REGISTRY | Capabilities::ENTROPY | Capabilities::LOG;
         Metadata::new("helm", env!("CARGO_PKG_VERSION"), wanted).with_parameters(announce::known())
     }
 
@@ -44,4 +45,3 @@ impl Plugin for HelmPlugin {
 }
 
 sdk::export!(HelmPlugin);
-

@@ -3,7 +3,10 @@
 use std::rc::Rc;
 
 use helm::lookup::NoCluster;
-use helm::{Capabilities, Crds, Error, Hooks, Limits, Operation, Output, Release, Render, SchemaValidation, Selection, TemplateError};
+use helm::{
+    Capabilities, Crds, Error, Hooks, Limits, Operation, Output, Release, Render, SchemaValidation,
+    Selection, TemplateError,
+};
 use sdk::{Failure, Request};
 
 use crate::chart::{self, Found};
@@ -18,7 +21,11 @@ pub(crate) fn render(settings: &Settings, request: &Request) -> Result<String, F
         values: values::collect(settings, &found.chart, request)?,
         release: release(settings),
         capabilities: capabilities(settings)?,
-        schema_validation: if settings.skip_schema_validation { SchemaValidation::Skip } else { SchemaValidation::On },
+        schema_validation: if settings.skip_schema_validation {
+            SchemaValidation::Skip
+        } else {
+            SchemaValidation::On
+        },
         now: now(),
         entropy: Rc::new(HostEntropy),
         lookup: Rc::new(NoCluster),
@@ -37,8 +44,9 @@ fn release(settings: &Settings) -> Release {
 
 fn capabilities(settings: &Settings) -> Result<Capabilities, Failure> {
     let kube_version = Some(settings.kube_version.as_str()).filter(|version| !version.is_empty());
-    Capabilities::new(settings.profile, kube_version, &settings.api_versions)
-        .map_err(|error| Failure::application(error.to_string()).with_hint("set `kubeVersion`, such as `1.33.2`"))
+    Capabilities::new(settings.profile, kube_version, &settings.api_versions).map_err(|error| {
+        Failure::application(error.to_string()).with_hint("set `kubeVersion`, such as `1.33.2`")
+    })
 }
 
 fn selection(settings: &Settings) -> Selection {
@@ -56,7 +64,8 @@ fn selection(settings: &Settings) -> Selection {
 /// Says what was rendered, and what Helm would have logged.
 fn tell(output: &Output, found: &Found) {
     if let Some(fetched) = &found.fetched {
-        let fields = [("chart", &*fetched.name), ("version", &*fetched.version), ("digest", &*fetched.digest)];
+        let fields =
+            [("chart", &*fetched.name), ("version", &*fetched.version), ("digest", &*fetched.digest)];
         sdk::log::emit(sdk::log::Level::Info, "rendered chart", &fields);
     }
     output.warnings.iter().for_each(|warning| sdk::log::warn(warning));
@@ -93,7 +102,8 @@ fn in_template(failure: Failure, error: &TemplateError) -> Failure {
 /// Why the dependencies that Helm misses could not be had.
 fn missing(error: &Error, failures: &[Failure]) -> Failure {
     let mut failure = failures.first().cloned().unwrap_or_else(|| {
-        Failure::application("").with_hint("in Chart.yaml, give each dependency a `repository`, or put it into `charts/`")
+        Failure::application("")
+            .with_hint("in Chart.yaml, give each dependency a `repository`, or put it into `charts/`")
     });
     let reasons: String = failures.iter().map(|failure| format!("\n{}", failure.message)).collect();
     failure.message = format!("{error}{reasons}");

@@ -112,11 +112,13 @@ fn location(url: String, chart: String, version: String) -> Result<ChartLocation
         (true, true) => Ok(ChartLocation::Directory),
         (true, false) if is_archive => Ok(ChartLocation::Archive(chart)),
         (true, false) => Err(Failure::application(format!("it is not said where chart `{chart}` is"))
-            .with_hint("set `repoURL` to `oci://REGISTRY/PATH` or the `https://` address of a Helm repository")),
-        (false, true) if !url.starts_with("oci://") => {
-            Err(Failure::application(format!("it is not said which chart of Helm repository `{url}` is meant"))
-                .with_hint("set `chart`"))
-        }
+            .with_hint(
+                "set `repoURL` to `oci://REGISTRY/PATH` or the `https://` address of a Helm repository",
+            )),
+        (false, true) if !url.starts_with("oci://") => Err(Failure::application(format!(
+            "it is not said which chart of Helm repository `{url}` is meant"
+        ))
+        .with_hint("set `chart`")),
         (false, _) => Ok(ChartLocation::Repository { url: with_scheme(url), chart, version }),
     }
 }
@@ -132,7 +134,8 @@ fn profile(version: &str) -> Result<Profile, Failure> {
         return Ok(DEFAULT_PROFILE);
     }
     version.parse().map_err(|error: helm::profile::UnknownProfile| {
-        Failure::application(error.to_string()).with_hint("`helm-version` is one of 3.16, 3.19, 3.21, 4.1, 4.2 and 4.3")
+        Failure::application(error.to_string())
+            .with_hint("`helm-version` is one of 3.16, 3.19, 3.21, 4.1, 4.2 and 4.3")
     })
 }
 
@@ -141,7 +144,9 @@ fn switch(request: &Request, name: &str, fallback: bool) -> Result<bool, Failure
         None | Some("") => Ok(fallback),
         Some("true" | "yes" | "1") => Ok(true),
         Some("false" | "no" | "0") => Ok(false),
-        Some(other) => Err(Failure::application(format!("parameter `{name}` is `{other}`, neither `true` nor `false`"))),
+        Some(other) => {
+            Err(Failure::application(format!("parameter `{name}` is `{other}`, neither `true` nor `false`")))
+        }
     }
 }
 

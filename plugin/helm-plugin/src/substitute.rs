@@ -28,7 +28,8 @@ fn reference(text: &str) -> (Option<&str>, &str) {
     if let Some((name, rest)) = text.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
         return (Some(name), rest);
     }
-    let end = text.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(text.len());
+    let end =
+        text.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(text.len());
     let (name, rest) = text.split_at(end);
     (Some(name).filter(|name| !name.is_empty()), rest)
 }

@@ -11,7 +11,11 @@ use crate::settings::{Settings, ValuesSettings};
 const INLINE: &str = "values of the application";
 
 /// All values in Helm's order. Files are looked for in the application's directory, then in `chart`.
-pub(crate) fn collect(settings: &Settings, chart: &Chart, request: &Request) -> Result<ValuesSources, Failure> {
+pub(crate) fn collect(
+    settings: &Settings,
+    chart: &Chart,
+    request: &Request,
+) -> Result<ValuesSources, Failure> {
     let values = &settings.values;
     let mut files = Vec::new();
     for from in &values.from {
@@ -54,7 +58,12 @@ fn fetch(from: &ValuesFrom) -> Result<Vec<ValuesFile>, Failure> {
 }
 
 /// The files that one entry of `valueFiles` names.
-fn find(path: &str, values: &ValuesSettings, chart: &Chart, request: &Request) -> Result<Vec<ValuesFile>, Failure> {
+fn find(
+    path: &str,
+    values: &ValuesSettings,
+    chart: &Chart,
+    request: &Request,
+) -> Result<Vec<ValuesFile>, Failure> {
     let place = in_repository(path, request);
     if let Some(content) = sdk::source::read(&place)? {
         return Ok(vec![ValuesFile { path: path.to_owned(), content }]);
@@ -62,7 +71,10 @@ fn find(path: &str, values: &ValuesSettings, chart: &Chart, request: &Request) -
     if path.contains(['*', '?', '[', '{']) {
         let found = sdk::source::read_all(&[&place])?;
         if !found.is_empty() {
-            return Ok(found.into_iter().map(|file| ValuesFile { path: file.path, content: file.content }).collect());
+            return Ok(found
+                .into_iter()
+                .map(|file| ValuesFile { path: file.path, content: file.content })
+                .collect());
         }
     }
     if let Some(file) = chart.files().iter().find(|file| file.path == path) {
@@ -83,7 +95,8 @@ fn in_repository(path: &str, request: &Request) -> String {
         None => None,
     };
     let Some(rest) = from_root else { return path.to_owned() };
-    let depth = request.application.source.path.split('/').filter(|part| !part.is_empty() && *part != ".").count();
+    let depth =
+        request.application.source.path.split('/').filter(|part| !part.is_empty() && *part != ".").count();
     format!("{}{rest}", "../".repeat(depth))
 }
 

@@ -43,7 +43,8 @@ pub(crate) struct Problem {
 
 /// All that is wrong with `node`, in the order of the file.
 pub(crate) fn check(schema: &Value, node: &Node) -> Vec<Problem> {
-    let mut checker = Checker { definitions: schema.get("$defs").and_then(Value::as_object), problems: Vec::new() };
+    let mut checker =
+        Checker { definitions: schema.get("$defs").and_then(Value::as_object), problems: Vec::new() };
     checker.node(schema, node, "");
     checker.problems.sort_by_key(|problem| problem.position);
     checker.problems
@@ -62,7 +63,9 @@ impl Node {
         match &self.content {
             Content::Scalar(value) => value.clone(),
             Content::List(items) => Value::Array(items.iter().map(Self::to_json).collect()),
-            Content::Map(entries) => Value::Object(entries.iter().map(|(_, key, node)| (key.clone(), node.to_json())).collect()),
+            Content::Map(entries) => {
+                Value::Object(entries.iter().map(|(_, key, node)| (key.clone(), node.to_json())).collect())
+            }
         }
     }
 
@@ -88,7 +91,12 @@ impl<'a> Checker<'a> {
             return self.choice(choices, node, path);
         }
         if !allows_type(schema, node) {
-            return self.report(node.position, path, format!("expected {}, found {}", wanted(schema), shown(node)), None);
+            return self.report(
+                node.position,
+                path,
+                format!("expected {}, found {}", wanted(schema), shown(node)),
+                None,
+            );
         }
         match &node.content {
             Content::Map(entries) => self.object(schema, node.position, entries, path),
@@ -98,7 +106,10 @@ impl<'a> Checker<'a> {
     }
 
     fn resolve(&self, schema: &'a Value) -> &'a Value {
-        let name = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix("#/$defs/"));
+        let name = schema
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|reference| reference.strip_prefix("#/$defs/"));
         name.and_then(|name| self.definitions?.get(name)).map_or(schema, |schema| self.resolve(schema))
     }
 
@@ -111,7 +122,10 @@ impl<'a> Checker<'a> {
             if attempt.problems.is_empty() {
                 return;
             }
-            if nearest.is_none() && allows_type(self.resolve(choice), node) && self.resolve(choice).get("const").is_none() {
+            if nearest.is_none()
+                && allows_type(self.resolve(choice), node)
+                && self.resolve(choice).get("const").is_none()
+            {
                 nearest = Some(attempt.problems);
             }
         }
@@ -124,19 +138,29 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn object(&mut self, schema: &'a Value, position: Position, entries: &[(Position, String, Node)], path: &str) {
+    fn object(
+        &mut self,
+        schema: &'a Value,
+        position: Position,
+        entries: &[(Position, String, Node)],
+        path: &str,
+    ) {
         let properties = schema.get("properties").and_then(Value::as_object);
         let additional = schema.get("additionalProperties");
         for (place, key, child) in entries {
             let inner = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             match properties.and_then(|properties| properties.get(key)) {
                 Some(schema) => self.node(schema, child, &inner),
-                None if additional == Some(&Value::Bool(false)) => self.unknown(properties, *place, key, path),
+                None if additional == Some(&Value::Bool(false)) => {
+                    self.unknown(properties, *place, key, path)
+                }
                 None => additional.into_iter().for_each(|schema| self.node(schema, child, &inner)),
             }
         }
         self.repeated(entries, path);
-        for name in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+        for name in
+            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+        {
             if !entries.iter().any(|(_, key, _)| key == name) {
                 self.report(position, path, format!("`{name}` is missing"), None);
             }
@@ -146,14 +170,22 @@ impl<'a> Checker<'a> {
     fn repeated(&mut self, entries: &[(Position, String, Node)], path: &str) {
         for (index, (place, key, _)) in entries.iter().enumerate() {
             if let Some((first, ..)) = entries.iter().take(index).find(|(_, other, _)| other == key) {
-                self.report(*place, path, format!("`{key}` is set twice, first in line {}", first.line), None);
+                self.report(
+                    *place,
+                    path,
+                    format!("`{key}` is set twice, first in line {}", first.line),
+                    None,
+                );
             }
         }
     }
 
     fn unknown(&mut self, known: Option<&Map<String, Value>>, position: Position, key: &str, path: &str) {
         let names: Vec<&str> = known.into_iter().flat_map(Map::keys).map(String::as_str).collect();
-        let hint = nearest(key, &names).map_or_else(|| format!("known here: {}", quoted(&names)), |name| format!("did you mean `{name}`?"));
+        let hint = nearest(key, &names).map_or_else(
+            || format!("known here: {}", quoted(&names)),
+            |name| format!("did you mean `{name}`?"),
+        );
         self.report(position, path, format!("unknown field `{key}`"), Some(hint));
     }
 
@@ -168,7 +200,12 @@ impl<'a> Checker<'a> {
         if let Some(expected) = schema.get("const")
             && expected != value
         {
-            self.report(position, path, format!("expected {}, found `{}`", wanted(schema), plain(value)), None);
+            self.report(
+                position,
+                path,
+                format!("expected {}, found `{}`", wanted(schema), plain(value)),
+                None,
+            );
         }
         if let Some(choices) = schema.get("enum").and_then(Value::as_array)
             && !choices.contains(value)
@@ -180,14 +217,28 @@ impl<'a> Checker<'a> {
         if let (Some(pattern), Some(text)) = (schema.get("pattern").and_then(Value::as_str), value.as_str())
             && !regex::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
         {
-            let wanted = schema.get("description").and_then(Value::as_str).map_or_else(|| format!("a text like `{pattern}`"), first_sentence);
+            let wanted = schema
+                .get("description")
+                .and_then(Value::as_str)
+                .map_or_else(|| format!("a text like `{pattern}`"), first_sentence);
             self.report(position, path, format!("`{text}` is not allowed: expected {wanted}"), None);
         }
-        let (longest, length) = (schema.get("maxLength").and_then(Value::as_u64), value.as_str().map_or(0, str::len));
+        let (longest, length) =
+            (schema.get("maxLength").and_then(Value::as_u64), value.as_str().map_or(0, str::len));
         if longest.is_some_and(|longest| length as u64 > longest) {
-            self.report(position, path, format!("longer than {} characters", longest.unwrap_or_default()), None);
+            self.report(
+                position,
+                path,
+                format!("longer than {} characters", longest.unwrap_or_default()),
+                None,
+            );
         }
-        if schema.get("minimum").and_then(Value::as_f64).zip(value.as_f64()).is_some_and(|(least, found)| found < least) {
+        if schema
+            .get("minimum")
+            .and_then(Value::as_f64)
+            .zip(value.as_f64())
+            .is_some_and(|(least, found)| found < least)
+        {
             self.report(position, path, format!("`{value}` is too small"), None);
         }
     }
@@ -195,8 +246,14 @@ impl<'a> Checker<'a> {
     fn unexpected(&mut self, node: &Node, names: &[String], path: &str) {
         let bare: Vec<&str> = names.iter().map(|name| name.trim_matches('`')).collect();
         let text = node.to_json();
-        let hint = text.as_str().and_then(|text| nearest(text, &bare)).map(|name| format!("did you mean `{name}`?"));
-        self.report(node.position, path, format!("expected {}, found {}", names.join(" or "), shown(node)), hint);
+        let hint =
+            text.as_str().and_then(|text| nearest(text, &bare)).map(|name| format!("did you mean `{name}`?"));
+        self.report(
+            node.position,
+            path,
+            format!("expected {}, found {}", names.join(" or "), shown(node)),
+            hint,
+        );
     }
 
     fn report(&mut self, position: Position, path: &str, message: String, hint: Option<String>) {
@@ -253,7 +310,9 @@ fn wanted(schema: &Value) -> String {
     };
     match schema.get("type") {
         Some(Value::String(kind)) => name(kind).to_owned(),
-        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).map(name).collect::<Vec<_>>().join(" or "),
+        Some(Value::Array(kinds)) => {
+            kinds.iter().filter_map(Value::as_str).map(name).collect::<Vec<_>>().join(" or ")
+        }
         _ => "something else".to_owned(),
     }
 }

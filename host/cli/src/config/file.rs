@@ -37,7 +37,8 @@ pub(crate) fn load(path: Option<&Path>) -> Result<Config, LoadError> {
     if !problems.is_empty() {
         return Err(LoadError::Wrong(problems));
     }
-    serde_json::from_value(merged).map_err(|error| LoadError::Wrong(vec![(path.to_owned(), unplaced(error.to_string()))]))
+    serde_json::from_value(merged)
+        .map_err(|error| LoadError::Wrong(vec![(path.to_owned(), unplaced(error.to_string()))]))
 }
 
 /// `path`, then the files of `conf.d` in the order of their names.
@@ -89,7 +90,12 @@ impl<'i> Builder<'i> {
             let (kind, start) = self.next()?;
             match kind {
                 EventKind::StreamStart | EventKind::DocumentStart => {}
-                EventKind::StreamEnd => return Ok(Node { position: position(Mark::default()), content: Content::Map(Vec::new()) }),
+                EventKind::StreamEnd => {
+                    return Ok(Node {
+                        position: position(Mark::default()),
+                        content: Content::Map(Vec::new()),
+                    });
+                }
                 kind => {
                     let node = self.node(kind, start, 0)?;
                     let empty = matches!(node.content, Content::Scalar(Value::Null));
@@ -143,9 +149,18 @@ impl<'i> Builder<'i> {
                 (EventKind::MappingEnd, _) => return Ok(entries),
                 (EventKind::Scalar(key), place) => {
                     let (kind, start) = self.next()?;
-                    entries.push((position(place), key.value.into_owned(), self.node(kind, start, depth + 1)?));
+                    entries.push((
+                        position(place),
+                        key.value.into_owned(),
+                        self.node(kind, start, depth + 1)?,
+                    ));
                 }
-                (_, place) => return Err(Problem { position: position(place), ..unplaced("a key has to be a text".to_owned()) }),
+                (_, place) => {
+                    return Err(Problem {
+                        position: position(place),
+                        ..unplaced("a key has to be a text".to_owned())
+                    });
+                }
             }
         }
     }

@@ -8,7 +8,14 @@ use std::time::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-const SIZES: &[(&str, u64)] = &[("Ki", 1 << 10), ("Mi", 1 << 20), ("Gi", 1 << 30), ("k", 1_000), ("M", 1_000_000), ("G", 1_000_000_000)];
+const SIZES: &[(&str, u64)] = &[
+    ("Ki", 1 << 10),
+    ("Mi", 1 << 20),
+    ("Gi", 1 << 30),
+    ("k", 1_000),
+    ("M", 1_000_000),
+    ("G", 1_000_000_000),
+];
 const SPANS: &[(&str, u64)] = &[("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 
 /// A number of bytes.
@@ -38,7 +45,12 @@ impl FromStr for Size {
 
     fn from_str(text: &str) -> Result<Self, UnitError> {
         let bytes = text.parse().ok().or_else(|| scaled(text, SIZES));
-        bytes.map(Self).ok_or_else(|| UnitError { text: text.to_owned(), what: "size", units: "`Ki`, `Mi`, `Gi`, `k`, `M`, `G`", example: "512Mi" })
+        bytes.map(Self).ok_or_else(|| UnitError {
+            text: text.to_owned(),
+            what: "size",
+            units: "`Ki`, `Mi`, `Gi`, `k`, `M`, `G`",
+            example: "512Mi",
+        })
     }
 }
 
@@ -83,7 +95,12 @@ impl FromStr for Span {
 
     fn from_str(text: &str) -> Result<Self, UnitError> {
         let millis = scaled(text, SPANS);
-        millis.map(|millis| Self(Duration::from_millis(millis))).ok_or_else(|| UnitError { text: text.to_owned(), what: "duration", units: "`ms`, `s`, `m`, `h`, `d`", example: "90s" })
+        millis.map(|millis| Self(Duration::from_millis(millis))).ok_or_else(|| UnitError {
+            text: text.to_owned(),
+            what: "duration",
+            units: "`ms`, `s`, `m`, `h`, `d`",
+            example: "90s",
+        })
     }
 }
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use generate::{Application, ApplicationSource, Call, Parameter, ParameterValue, Request, Target, WithFiles, open_folder};
+use generate::{
+    Application, ApplicationSource, Call, Parameter, ParameterValue, Request, Target, WithFiles, open_folder,
+};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -93,10 +95,15 @@ pub(super) fn jobs(args: &RenderArgs, config: &Config, path: &Path) -> Result<Ve
     let bytes = fs_err::read(path).map_err(|error| Failure::new(Code::Failed, error))?;
     let mut jobs = Vec::new();
     for document in goyaml::sigs::documents(&bytes) {
-        let wrong = |reason: String| Failure::new(Code::Failed, format!("`{}` is not an Application: {reason}", path.display()));
+        let wrong = |reason: String| {
+            Failure::new(Code::Failed, format!("`{}` is not an Application: {reason}", path.display()))
+        };
         let document = document.map_err(|error| wrong(error.to_string()))?;
-        let Some(value) = goyaml::v2::decode(&document).map_err(|error| wrong(error.to_string()))? else { continue };
-        let text = goyaml::json::encode(&value, goyaml::json::Escape::Minimal).map_err(|error| wrong(error.to_string()))?;
+        let Some(value) = goyaml::v2::decode(&document).map_err(|error| wrong(error.to_string()))? else {
+            continue;
+        };
+        let text = goyaml::json::encode(&value, goyaml::json::Escape::Minimal)
+            .map_err(|error| wrong(error.to_string()))?;
         let value: Value = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
         if value.get("kind").and_then(Value::as_str) != Some("Application") {
             let kind = value.get("kind").map_or_else(|| "no kind".to_owned(), Value::to_string);
@@ -110,12 +117,18 @@ pub(super) fn jobs(args: &RenderArgs, config: &Config, path: &Path) -> Result<Ve
     Ok(jobs)
 }
 
-fn of_application(args: &RenderArgs, config: &Config, path: &Path, manifest: Manifest) -> Result<Vec<Job>, Failure> {
+fn of_application(
+    args: &RenderArgs,
+    config: &Config,
+    path: &Path,
+    manifest: Manifest,
+) -> Result<Vec<Job>, Failure> {
     let Manifest { metadata, spec } = manifest;
     let mut jobs = Vec::new();
     for value in spec.source.into_iter().chain(spec.sources) {
-        let source: Source = serde_json::from_value(value.clone())
-            .map_err(|error| Failure::new(Code::Failed, format!("application `{}`: {error}", metadata.name)))?;
+        let source: Source = serde_json::from_value(value.clone()).map_err(|error| {
+            Failure::new(Code::Failed, format!("application `{}`: {error}", metadata.name))
+        })?;
         // A source that others refer to is there for its files alone.
         if source.r#ref.is_some() && source.path.is_empty() && source.chart.is_none() {
             continue;
@@ -183,7 +196,8 @@ fn parameter(parameter: PluginParameter) -> Parameter {
 /// What Argo CD's own Helm source says, as the Helm plugin reads it.
 fn chart_source(source: &Value) -> String {
     let is_chart = source.get("chart").is_some();
-    let keep = |key: &str| key == "helm" || (is_chart && ["repoURL", "chart", "targetRevision"].contains(&key));
+    let keep =
+        |key: &str| key == "helm" || (is_chart && ["repoURL", "chart", "targetRevision"].contains(&key));
     let fields = source.as_object().into_iter().flatten().filter(|(key, _)| keep(key));
     Value::Object(fields.map(|(key, value)| (key.clone(), value.clone())).collect()).to_string()
 }

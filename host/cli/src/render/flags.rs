@@ -41,9 +41,9 @@ pub(super) fn parameters(args: &RenderArgs) -> Result<Vec<Parameter>, Failure> {
         parameters.extend((!items.is_empty()).then(|| Parameter { name: name.to_owned(), value }));
     }
     for parameter in &args.parameters {
-        let (name, value) = parameter.split_once('=').ok_or_else(|| {
-            Failure::usage(format!("`--parameter {parameter}` is not `NAME=TEXT`"))
-        })?;
+        let (name, value) = parameter
+            .split_once('=')
+            .ok_or_else(|| Failure::usage(format!("`--parameter {parameter}` is not `NAME=TEXT`")))?;
         parameters.push(text(name, value));
     }
     Ok(parameters)

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use generate::{
-    Application, ApplicationSource, Call, Cluster, Parameter, ParameterValue, Request, SourceView, Target, WithFiles,
-    open_folder,
+    Application, ApplicationSource, Call, Cluster, Parameter, ParameterValue, Request, SourceView, Target,
+    WithFiles, open_folder,
 };
 
 use super::{application, flags};
@@ -28,7 +28,8 @@ pub(super) fn jobs(args: &RenderArgs, config: &Config) -> Result<Vec<Job>, Failu
         return Ok(vec![reference(args, config)?]);
     }
     let metadata = fs_err::metadata(path).map_err(|error| {
-        Failure::usage(error).with_hint("name an Application file, a directory, a chart archive or an `oci://` reference")
+        Failure::usage(error)
+            .with_hint("name an Application file, a directory, a chart archive or an `oci://` reference")
     })?;
     if metadata.is_dir() {
         return Ok(vec![directory(args, config, path)?]);

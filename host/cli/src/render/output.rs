@@ -42,7 +42,8 @@ fn yaml(manifest: &str) -> Result<String, Failure> {
 fn name(object: &Value) -> String {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
     let metadata = object.get("metadata");
-    let name = format!("{}/{}", text(object.get("kind")), text(metadata.and_then(|metadata| metadata.get("name"))));
+    let name =
+        format!("{}/{}", text(object.get("kind")), text(metadata.and_then(|metadata| metadata.get("name"))));
     match text(metadata.and_then(|metadata| metadata.get("namespace"))) {
         namespace if namespace.is_empty() => name,
         namespace => format!("{namespace}/{name}"),

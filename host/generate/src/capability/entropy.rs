@@ -97,7 +97,12 @@ impl EntropyMode {
 
 /// What makes an application itself: neither its revision nor its source, which change.
 fn identity(application: &Application) -> String {
-    format!("{}\n{}\n{}", application.project.as_deref().unwrap_or_default(), application.namespace, application.name)
+    format!(
+        "{}\n{}\n{}",
+        application.project.as_deref().unwrap_or_default(),
+        application.namespace,
+        application.name
+    )
 }
 
 #[async_trait]
@@ -145,7 +150,10 @@ fn filled(seed: [u8; 32], len: u32) -> Vec<u8> {
 /// A seed that nobody can guess.
 fn fresh_seed() -> [u8; 32] {
     let mut seed = [0; 32];
-    #[expect(clippy::expect_used, reason = "a system without randomness must not hand out guessable secrets")]
+    #[expect(
+        clippy::expect_used,
+        reason = "a system without randomness must not hand out guessable secrets"
+    )]
     getrandom::fill(&mut seed).expect("the system has randomness");
     seed
 }
@@ -185,9 +193,12 @@ mod tests {
 
     #[test]
     fn stable_bytes_depend_on_key_application_and_label_alone() {
-        let bytes = |secret: &str, application: &str, label: &str| stable(secret, application).bytes(label, 32);
+        let bytes =
+            |secret: &str, application: &str, label: &str| stable(secret, application).bytes(label, 32);
         assert_eq!(bytes("k", "shop", "password"), bytes("k", "shop", "password"));
-        for other in [bytes("x", "shop", "password"), bytes("k", "shup", "password"), bytes("k", "shop", "token")] {
+        for other in
+            [bytes("x", "shop", "password"), bytes("k", "shup", "password"), bytes("k", "shop", "token")]
+        {
             assert_ne!(other, bytes("k", "shop", "password"));
         }
         // The border between application and label is part of what is hashed.
@@ -212,6 +223,9 @@ mod tests {
     #[tokio::test]
     async fn weak_keys_are_refused() {
         let error = Random.generate_key("ca", KeyKind::Rsa(1024)).await.unwrap_err();
-        assert_eq!(error.message, "failed to make a private key: RSA keys have 2048, 3072 or 4096 bits, not 1024");
+        assert_eq!(
+            error.message,
+            "failed to make a private key: RSA keys have 2048, 3072 or 4096 bits, not 1024"
+        );
     }
 }

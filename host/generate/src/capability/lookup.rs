@@ -9,7 +9,13 @@ pub(crate) struct NoObjects;
 
 #[async_trait]
 impl Lookup for NoObjects {
-    async fn find(&self, _api_version: &str, _kind: &str, _namespace: &str, _name: &str) -> Result<Vec<String>, Failure> {
+    async fn find(
+        &self,
+        _api_version: &str,
+        _kind: &str,
+        _namespace: &str,
+        _name: &str,
+    ) -> Result<Vec<String>, Failure> {
         Ok(Vec::new())
     }
 }

@@ -15,8 +15,12 @@ fn refused(text: &str, expect: &str) {
 #[test]
 fn documents_become_compact_json_with_sorted_keys() {
     check(
-        &["kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: a\ndata: {n: 1, big: 9007199254740993, f: 1.5, on: yes}\n"],
-        &[r#"{"apiVersion":"v1","data":{"big":9007199254740993,"f":1.5,"n":1,"true":true},"kind":"ConfigMap","metadata":{"name":"a"}}"#],
+        &[
+            "kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: a\ndata: {n: 1, big: 9007199254740993, f: 1.5, on: yes}\n",
+        ],
+        &[
+            r#"{"apiVersion":"v1","data":{"big":9007199254740993,"f":1.5,"n":1,"true":true},"kind":"ConfigMap","metadata":{"name":"a"}}"#,
+        ],
     );
 }
 
@@ -29,7 +33,8 @@ fn empty_documents_are_no_objects() {
 fn separators_may_be_followed_by_comments() {
     let object = |name: &str| format!("{{apiVersion: v1, kind: Secret, metadata: {{name: {name}}}}}\n");
     let text = format!("--- # first\n{}---   \n{}", object("a"), object("b"));
-    let json = |name: &str| format!(r#"{{"apiVersion":"v1","kind":"Secret","metadata":{{"name":"{name}"}}}}"#);
+    let json =
+        |name: &str| format!(r#"{{"apiVersion":"v1","kind":"Secret","metadata":{{"name":"{name}"}}}}"#);
     check(&[&text], &[&json("a"), &json("b")]);
 }
 
@@ -51,6 +56,12 @@ fn what_is_no_object_is_refused_by_place() {
     );
     let plugin = "plugin `shop` wrote, from line 2 on, something that is not a Kubernetes object:";
     refused("---\n- a\n", &format!("{plugin} the document is not a mapping\n  blame: plugin"));
-    refused("---\na: b: c\n", &format!("{plugin} yaml: mapping values are not allowed in this context\n  blame: plugin"));
-    refused("---\napiVersion: v1\nkind: Pod\n", &format!("{plugin} Pod has no `metadata.name`\n  blame: plugin"));
+    refused(
+        "---\na: b: c\n",
+        &format!("{plugin} yaml: mapping values are not allowed in this context\n  blame: plugin"),
+    );
+    refused(
+        "---\napiVersion: v1\nkind: Pod\n",
+        &format!("{plugin} Pod has no `metadata.name`\n  blame: plugin"),
+    );
 }

@@ -10,7 +10,10 @@ use super::{lock, pull};
 use crate::settings::{ChartLocation, Settings};
 
 /// `chart` with the dependencies that it lacks, and why some could not be had.
-pub(super) fn complete(chart: Arc<Chart>, settings: &Settings) -> Result<(Arc<Chart>, Vec<Failure>), Failure> {
+pub(super) fn complete(
+    chart: Arc<Chart>,
+    settings: &Settings,
+) -> Result<(Arc<Chart>, Vec<Failure>), Failure> {
     let lacking: Vec<&Dependency> =
         chart.metadata().dependencies().iter().filter(|dependency| !is_there(&chart, dependency)).collect();
     if lacking.is_empty() {
@@ -30,7 +33,11 @@ pub(super) fn complete(chart: Arc<Chart>, settings: &Settings) -> Result<(Arc<Ch
             Some(("oci" | "https" | "http", _)) => requests.push(ChartRequest {
                 repository: dependency.repository.clone(),
                 name: dependency.name.clone(),
-                version: locked.as_ref().and_then(|lock| lock.version(dependency)).unwrap_or(&dependency.version).to_owned(),
+                version: locked
+                    .as_ref()
+                    .and_then(|lock| lock.version(dependency))
+                    .unwrap_or(&dependency.version)
+                    .to_owned(),
             }),
             _ if dependency.repository.is_empty() => {}
             _ => failures.push(unknown_repository(dependency)),
@@ -40,7 +47,11 @@ pub(super) fn complete(chart: Arc<Chart>, settings: &Settings) -> Result<(Arc<Ch
         for (request, answer) in requests.iter().zip(sdk::registry::pull_charts(&requests)) {
             match answer.and_then(|pulled| pull(settings.profile, &pulled)) {
                 Ok((subchart, fetched)) => {
-                    let fields = [("chart", &*fetched.name), ("version", &*fetched.version), ("digest", &*fetched.digest)];
+                    let fields = [
+                        ("chart", &*fetched.name),
+                        ("version", &*fetched.version),
+                        ("digest", &*fetched.digest),
+                    ];
                     sdk::log::emit(sdk::log::Level::Info, "fetched dependency", &fields);
                     added.push(subchart);
                 }
@@ -68,18 +79,23 @@ fn local(settings: &Settings, dependency: &Dependency, path: &str) -> Result<Arc
         Some(File::new(inner, &file.content))
     };
     let files: Vec<File> = files.into_iter().filter_map(below).collect();
-    Chart::from_files(settings.profile, path, files)
-        .map_err(|error| Failure::application(format!("dependency `{}` at `{path}`: {error}", dependency.name)))
+    Chart::from_files(settings.profile, path, files).map_err(|error| {
+        Failure::application(format!("dependency `{}` at `{path}`: {error}", dependency.name))
+    })
 }
 
 fn unknown_repository(dependency: &Dependency) -> Failure {
-    let message = format!("dependency `{}` comes from repository `{}`", dependency.name, dependency.repository);
-    Failure::application(format!("{message}, which only a configured helm client knows"))
-        .with_hint(format!("in Chart.yaml, write its address: `repository: https://…` or `oci://…` for `{}`", dependency.name))
+    let message =
+        format!("dependency `{}` comes from repository `{}`", dependency.name, dependency.repository);
+    Failure::application(format!("{message}, which only a configured helm client knows")).with_hint(format!(
+        "in Chart.yaml, write its address: `repository: https://…` or `oci://…` for `{}`",
+        dependency.name
+    ))
 }
 
 fn in_context(request: &ChartRequest, failure: Failure) -> Failure {
     let ChartRequest { repository, name, version } = request;
-    let message = format!("failed to fetch dependency `{name}` {version} from `{repository}`: {}", failure.message);
+    let message =
+        format!("failed to fetch dependency `{name}` {version} from `{repository}`: {}", failure.message);
     Failure { message, ..failure }
 }

@@ -46,9 +46,12 @@ struct Declared<'a> {
 /// The lock of the application's chart, if it has one and it belongs to what is `declared`.
 pub(super) fn read(declared: &[Dependency]) -> Result<Option<Lock>, Failure> {
     let Some(bytes) = sdk::source::read("Chart.lock")? else { return Ok(None) };
-    let wrong = |reason: String| Failure::application(format!("`Chart.lock` can't be read: {reason}")).at("Chart.lock", 1, 0);
+    let wrong = |reason: String| {
+        Failure::application(format!("`Chart.lock` can't be read: {reason}")).at("Chart.lock", 1, 0)
+    };
     let value = v2::decode(&bytes).map_err(|error| wrong(error.to_string()))?;
-    let text = json::encode(&value.unwrap_or(goyaml::Value::Null), json::Escape::Minimal).map_err(|error| wrong(error.to_string()))?;
+    let text = json::encode(&value.unwrap_or(goyaml::Value::Null), json::Escape::Minimal)
+        .map_err(|error| wrong(error.to_string()))?;
     let lock: Lock = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
     match lock.drift(declared) {
         None => Ok(Some(lock)),
@@ -81,11 +84,19 @@ impl Lock {
             .filter(|locked| !declared.iter().any(|dependency| dependency.name == locked.name))
             .map(|locked| format!("`{}` is no longer declared", locked.name));
         let reasons: Vec<String> = unlocked.into_iter().chain(undeclared).collect();
-        let detail = if reasons.is_empty() { "a version or repository changed".to_owned() } else { reasons.join(", ") };
+        let detail = if reasons.is_empty() {
+            "a version or repository changed".to_owned()
+        } else {
+            reasons.join(", ")
+        };
         let message = format!(
             "the lock file (Chart.lock) is out of sync with the dependencies file (Chart.yaml): {detail}. Please update the dependencies"
         );
-        Some(Failure::application(message).with_hint("`helm dependency update` writes a new Chart.lock").at("Chart.lock", 1, 0))
+        Some(Failure::application(message).with_hint("`helm dependency update` writes a new Chart.lock").at(
+            "Chart.lock",
+            1,
+            0,
+        ))
     }
 }
 
@@ -111,7 +122,9 @@ fn digest(declared: &[Dependency], locked: &[Locked]) -> String {
 fn import_json(import: &ImportValue) -> serde_json::Value {
     match import {
         ImportValue::Export(name) => name.as_str().into(),
-        ImportValue::Pair { child, parent } => serde_json::json!({ "child": child.text, "parent": parent.text }),
+        ImportValue::Pair { child, parent } => {
+            serde_json::json!({ "child": child.text, "parent": parent.text })
+        }
         ImportValue::Other(_) => serde_json::Value::Null,
     }
 }

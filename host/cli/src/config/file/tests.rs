@@ -54,7 +54,9 @@ fn every_problem_is_found_at_once() {
 fn values_of_a_set_are_named() {
     problems(
         "plugins:\n- name: helm\n  component: builtin:helm\n  grants: {entropy: stabel}\n",
-        &["4:21: `plugins[0].grants.entropy`: expected `none` or `stable` or `random`, found `stabel` (did you mean `stable`?)"],
+        &[
+            "4:21: `plugins[0].grants.entropy`: expected `none` or `stable` or `random`, found `stabel` (did you mean `stable`?)",
+        ],
     );
 }
 
@@ -68,8 +70,13 @@ fn twice_and_malformed_are_problems() {
 fn files_of_a_folder_are_added() {
     let (folder, path) = written("plugins:\n- {name: one, component: 'builtin:helm'}\n");
     fs_err::create_dir(folder.path().join("conf.d")).unwrap();
-    fs_err::write(folder.path().join("conf.d/b.yaml"), "plugins:\n- {name: two, component: 'builtin:helm'}\n").unwrap();
+    fs_err::write(
+        folder.path().join("conf.d/b.yaml"),
+        "plugins:\n- {name: two, component: 'builtin:helm'}\n",
+    )
+    .unwrap();
     fs_err::write(folder.path().join("conf.d/notes.txt"), "not for us").unwrap();
-    let names: Vec<String> = load(Some(&path)).unwrap().plugins.into_iter().map(|plugin| plugin.name).collect();
+    let names: Vec<String> =
+        load(Some(&path)).unwrap().plugins.into_iter().map(|plugin| plugin.name).collect();
     assert_eq!(names, ["one", "two"]);
 }
