@@ -31,7 +31,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("cache", &[]),
     ("policy", &[]),
     ("telemetry", &[]),
-    ("helm-plugin", &["tiphys-sdk", "helm"]),
+    ("helm-plugin", &["tiphys-sdk", "helm", "goyaml"]),
     ("helm", &["gotemplate", "goyaml", "gosemver"]),
     ("gotemplate", &[]),
     ("goyaml", &[]),
