@@ -33,9 +33,12 @@ fuzz-helm: toolchain ## changed charts against real Helm: helm-4.2, helm-3.21 â€
 bench-helm: toolchain ## how long the charts of the corpus take to load and to render
 	$(CARGO) bench --locked -p helm --bench corpus
 
-.PHONY: check
-check: toolchain ## format, lints and documentation
+.PHONY: format
+format: toolchain ## whether the source is formatted
 	$(CARGO) fmt --all --check
+
+.PHONY: check
+check: format ## format, lints and documentation
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --quiet
 
