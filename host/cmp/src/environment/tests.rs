@@ -48,14 +48,14 @@ fn argo_cds_variables_become_a_request() {
             api_versions: vec!["v1".into(), "apps/v1".into(), "apps/v1/Deployment".into()],
         },
     };
-    assert_eq!(request, expected);
+    assert_eq!(format!("{request:?}"), format!("{expected:?}"));
 }
 
 #[test]
 fn no_variables_are_an_application_without_a_project() {
     let request = request(vec![]).unwrap();
-    assert_eq!(request.application, Application::default());
-    assert_eq!(request.cluster, Cluster::default());
+    assert_eq!((&*request.application.name, request.application.project), ("", None));
+    assert_eq!((&*request.cluster.kube_version, request.cluster.api_versions.len()), ("", 0));
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn two_projects_are_refused() {
 fn check_parameters(text: &str, expected: &[(&str, ParameterValue)]) {
     let parameters = request(entries(&[(PARAMETERS, text)])).unwrap().parameters;
     let pairs: Vec<_> = parameters.iter().map(|p| (p.name.as_str(), p.value.clone())).collect();
-    assert_eq!(pairs, expected, "{text}");
+    assert_eq!(format!("{pairs:?}"), format!("{expected:?}"), "{text}");
 }
 
 #[test]
