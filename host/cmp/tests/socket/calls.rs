@@ -24,7 +24,7 @@ fn the_request_is_what_argo_cd_says_of_the_application() {
         r#"name: "web""#,
         r#"project: Some("team-a")"#,
         r#"environment: [("ZONE", "b")]"#,
-        r#"Parameter { name: "helm-version", value: Text("4.2") }"#,
+        r#"Parameter { name: "helm-version", value: ParameterValue::Text("4.2") }"#,
     ] {
         assert!(answer.contains(part), "{part} is not in {answer}");
     }

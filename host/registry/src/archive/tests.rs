@@ -78,8 +78,8 @@ fn what_is_no_file() {
 
 #[test]
 fn bombs() {
-    let zeros = vec![0; 6 << 20];
-    refused(&archive(&[("app/x", FILE, &zeros)]), "Bomb");
+    let zeros = vec![0; 4 << 20];
+    refused(&archive(&[("app/x", FILE, &zeros), ("app/y", FILE, &zeros)]), "Bomb");
     // Random enough not to be a bomb: too large for one file.
     let noise: Vec<u8> =
         (0_u32..6 << 18).flat_map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()).collect();

@@ -1,3 +1,5 @@
+//! What a text holds, and so which styles can write it.
+
 use crate::Dialect;
 use crate::class::{ByteSet, break_width, is_blank, is_printable, width};
 

@@ -1,3 +1,5 @@
+//! Scalars as they are written: plain, quoted, literal, folded.
+
 use std::fmt::Write;
 
 use crate::class::is_printable;

@@ -1,3 +1,5 @@
+//! The output, with its column and indentation.
+
 use crate::emitter::analysis::Analysis;
 use crate::emitter::{Layout, Numbers, Place};
 use crate::number::{Integer, format_float, format_json_float, parse_go_integer};

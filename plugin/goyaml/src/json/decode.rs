@@ -1,3 +1,5 @@
+//! Reads JSON as `encoding/json` does.
+
 use std::borrow::Cow;
 
 use crate::Build;

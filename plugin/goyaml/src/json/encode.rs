@@ -1,3 +1,5 @@
+//! Writes JSON as `encoding/json` does.
+
 use std::fmt::Write;
 use std::vec::IntoIter;
 

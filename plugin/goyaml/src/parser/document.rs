@@ -1,3 +1,5 @@
+//! Documents: where they begin and end, and their directives.
+
 use std::borrow::Cow;
 
 use crate::parser::{Parser, Stage};

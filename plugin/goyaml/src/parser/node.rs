@@ -1,3 +1,5 @@
+//! Nodes: scalars, collections, aliases and their properties.
+
 use std::borrow::Cow;
 
 use crate::parser::{Expect, Frame, Parser};

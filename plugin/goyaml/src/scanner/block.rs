@@ -1,3 +1,5 @@
+//! Literal and folded block scalars.
+
 use crate::class::ByteSet;
 use crate::scanner::text::Text;
 use crate::scanner::{Scanner, column};

@@ -1,3 +1,5 @@
+//! `%YAML` and `%TAG`.
+
 use crate::scanner::Scanner;
 use crate::token::TokenKind;
 use crate::{Error, Mark};

@@ -1,3 +1,5 @@
+//! Plain scalars.
+
 use crate::class::ByteSet;
 use crate::scanner::text::{Gap, Text};
 use crate::scanner::{Scanner, column};

@@ -1,3 +1,5 @@
+//! Scalars in single and double quotes.
+
 use crate::class::ByteSet;
 use crate::scanner::Scanner;
 use crate::scanner::plain::start_of_document;

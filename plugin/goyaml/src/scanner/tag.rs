@@ -1,3 +1,5 @@
+//! Tags and their handles.
+
 use std::borrow::Cow;
 
 use crate::class::{ByteSet, is_word, width};

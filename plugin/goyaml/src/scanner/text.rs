@@ -1,3 +1,5 @@
+//! Text that is borrowed until it has to be changed.
+
 use std::borrow::Cow;
 
 use crate::cursor::Cursor;

@@ -1,3 +1,5 @@
+//! Documents of a stream, as Kubernetes' `YAMLReader` cuts them.
+
 use std::borrow::Cow;
 
 use crate::text::go_lossy;

@@ -1,3 +1,5 @@
+//! `yaml.Marshal`: through JSON, then as go-yaml v2 writes.
+
 use crate::emitter::{Layout, Numbers, emit};
 use crate::sigs::EncodeError;
 use crate::{Dialect, Source, View, json, v2};

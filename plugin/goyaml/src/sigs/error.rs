@@ -1,3 +1,5 @@
+//! What can go wrong on the way through JSON.
+
 use crate::Error;
 
 /// Why a document can't be decoded, with the text of `sigs.k8s.io/yaml`.
