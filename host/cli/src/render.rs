@@ -12,7 +12,7 @@ use crate::{paths, wiring};
 
 /// Renders what `args` name, and writes it.
 pub(crate) async fn render(global: &Global, args: RenderArgs) -> Result<Code, Failure> {
-    let config = config::load(global.config.as_deref())?;
+    let config = config::load(global.config.as_deref())?.allowing_empty();
     let jobs = input::jobs(&args, &config)?;
     let generator = wiring::generator(&config, &paths::cache(global, &config)).await?;
     let mut rendered = Vec::new();
