@@ -10,15 +10,20 @@ mod outcome;
 #[path = "oracle/types.rs"]
 mod types;
 
+use std::io::Read as _;
+
 use case::Case;
+use flate2::read::GzDecoder;
 use outcome::Outcome;
 
 /// Fails with all differences of a fixture, and unless it has at least `cases` of which `errors` are errors.
 #[track_caller]
-fn check(fixture: &str, cases: usize, errors: usize) {
+fn check(fixture: &[u8], cases: usize, errors: usize) {
+    let mut text = String::new();
+    GzDecoder::new(fixture).read_to_string(&mut text).expect("the fixture is compressed text");
     let (mut seen, mut failed) = (0, 0);
     let mut differences = Vec::new();
-    for line in fixture.lines() {
+    for line in text.lines() {
         let (case, expected) = Case::parse(line);
         let expected = expected.expect("the case is recorded");
         seen += 1;
@@ -35,10 +40,10 @@ fn check(fixture: &str, cases: usize, errors: usize) {
 
 #[test]
 fn written_cases_equal_go() {
-    check(include_str!("fixtures/written.jsonl"), 4_400, 2_100);
+    check(include_bytes!("fixtures/written.jsonl.gz"), 4_400, 2_100);
 }
 
 #[test]
 fn generated_cases_equal_go() {
-    check(include_str!("fixtures/generated.jsonl"), 2_200, 850);
+    check(include_bytes!("fixtures/generated.jsonl.gz"), 2_200, 850);
 }
