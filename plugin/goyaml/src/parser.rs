@@ -185,6 +185,8 @@ impl<'i> Parser<'i> {
     }
 
     fn block_item(&mut self, frame: Frame) -> Result<Event<'i>, Error> {
+        // Peeking collects the comments above the `-`.
+        self.peek()?;
         let above = self.comments.head.len();
         if let Some(mark) = self.take_if(&TokenKind::BlockEntry)? {
             self.split_stem(above)?;
@@ -200,6 +202,8 @@ impl<'i> Parser<'i> {
     }
 
     fn indentless_item(&mut self) -> Result<Event<'i>, Error> {
+        // Peeking collects the comments above the `-`.
+        self.peek()?;
         let above = self.comments.head.len();
         if let Some(mark) = self.take_if(&TokenKind::BlockEntry)? {
             self.split_stem(above)?;
