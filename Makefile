@@ -53,6 +53,10 @@ fuzz: toolchain ## template and YAML cases against Go (needs Go; COUNT, SEED)
 	tests/oracle/yaml/build.sh target/oracle-yaml
 	$(CARGO) run --locked --release -p goyaml --example oracle -- fuzz target/oracle-yaml $${COUNT:-20000} $${SEED:-$$(date +%s)}
 
+.PHONY: fuzz-targets
+fuzz-targets: toolchain ## inputs that a fuzzer makes up (needs cargo-fuzz; FUZZ_SECONDS a target, TARGETS)
+	nice tests/fuzz/run $${FUZZ_SECONDS:-60} $(TARGETS)
+
 .PHONY: bench
 bench: toolchain ## instances, receipt of streams, selection of credentials, charts
 	$(CARGO) bench --locked -p guests --bench instance
