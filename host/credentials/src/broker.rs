@@ -145,7 +145,10 @@ impl Broker {
         destination: &Destination,
         choice: Choice,
     ) -> Session {
-        let Choice { entry, transport } = choice;
+        let Choice { entry, mut transport } = choice;
+        if self.shared.is_plain(destination) {
+            transport.get_or_insert_default().plain_http = true;
+        }
         let plain_http = transport.as_ref().is_some_and(|transport| transport.plain_http);
         let trust = trust_for(&self.shared.trusts, destination, plain_http);
         let identity = entry.as_ref().map_or(Identity::Anonymous, |entry| self.shared.identity(entry));

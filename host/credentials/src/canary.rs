@@ -157,7 +157,7 @@ fn registries() -> Vec<RegistryConfig> {
     let entry = |prefix: &str, identity| RegistryConfig {
         prefix: prefix.to_owned(),
         identity: Some(identity),
-        realms: vec![],
+        ..RegistryConfig::default()
     };
     vec![
         entry(ECR, IdentityConfig::Aws(AwsIdentity { projects: projects.clone(), roles: vec![] })),

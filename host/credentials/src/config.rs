@@ -69,6 +69,8 @@ pub struct RegistryConfig {
     pub identity: Option<IdentityConfig>,
     /// Hosts that this registry may have its credentials sent to, beside itself (rule R10).
     pub realms: Vec<String>,
+    /// Whether it speaks plain `http`.
+    pub plain_http: bool,
 }
 
 /// A cloud identity of the process. It is the pod's own, so it is off unless the operator names the registry and

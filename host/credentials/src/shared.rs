@@ -37,6 +37,8 @@ pub(crate) struct Shared {
     registries: Vec<RegistryConfig>,
     helpers: Option<Arc<dyn Helpers>>,
     pub(crate) trusts: Vec<(Destination, Trust)>,
+    /// Places that speak plain `http`, because the operator says so.
+    plain: Vec<Destination>,
     catalog: RwLock<Arc<Catalog>>,
     /// What the files were like when they were last read.
     pub(crate) seen: Mutex<Stamp>,
@@ -68,8 +70,10 @@ impl Shared {
     /// Everything but what the sources hold, which the first [`Shared::reload`] reads.
     pub(crate) fn new(parts: Parts) -> Result<Self, ConfigError> {
         let Parts { config, registries, environment, wire, metadata, audit, helpers, kubernetes } = parts;
+        let plain = registries.iter().filter(|registry| registry.plain_http);
         Ok(Self {
             trusts: registries.iter().map(trust).collect::<Result<_, _>>()?,
+            plain: plain.map(|registry| fixed::prefix(&registry.prefix)).collect::<Result<_, _>>()?,
             catalog: RwLock::new(Arc::new(Catalog::new(Contents::default()))),
             seen: Mutex::default(),
             kubernetes: Mutex::default(),
@@ -89,6 +93,11 @@ impl Shared {
 
     pub(crate) fn catalog(&self) -> Arc<Catalog> {
         Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether the operator says that `destination` speaks plain `http`.
+    pub(crate) fn is_plain(&self, destination: &Destination) -> bool {
+        self.plain.iter().any(|prefix| destination.is_under(prefix))
     }
 
     /// What a registry was found to understand.

@@ -598,7 +598,7 @@ fn azure(projects: &[&str]) -> RegistryConfig {
     RegistryConfig {
         prefix: "acme.azurecr.io".to_owned(),
         identity: Some(crate::config::IdentityConfig::Azure(identity)),
-        realms: vec![],
+        ..RegistryConfig::default()
     }
 }
 

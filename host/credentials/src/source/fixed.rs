@@ -101,7 +101,11 @@ mod tests {
     use crate::config::{AwsIdentity, AzureIdentity, GoogleIdentity};
 
     fn enabled(prefix: &str, identity: IdentityConfig) -> Result<Contents, String> {
-        let registry = RegistryConfig { prefix: prefix.to_owned(), identity: Some(identity), realms: vec![] };
+        let registry = RegistryConfig {
+            prefix: prefix.to_owned(),
+            identity: Some(identity),
+            ..RegistryConfig::default()
+        };
         identities(&[registry]).map_err(|error| error.to_string())
     }
 

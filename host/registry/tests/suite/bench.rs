@@ -1,14 +1,35 @@
 //! What the tests stand on: a client with a store of its own, and a registry to ask.
 
+use std::net::IpAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use cache::Store;
-use network::{Deadline, Host, HostConfig, Requester, Tls, Transport};
+use credentials::config::{CredentialsConfig, EntryConfig, RegistryConfig};
+use credentials::{Environment, Parts};
+use network::{Deadline, Host, HostConfig, Reach, Requester, Resolver, Tls, Transport};
 use registry::{ChartRequest, Client, Config, Context, Freshness};
 use test_registry::{Authority, Registry};
 
-use crate::broker::{Credential, TestBroker};
+/// A user and a password.
+#[derive(Clone, Copy)]
+pub(crate) struct Credential {
+    pub(crate) user: &'static str,
+    pub(crate) password: &'static str,
+}
+
+/// The one whose password must not be seen anywhere but at its own registry.
+pub(crate) const CANARY: Credential = Credential { user: "user", password: "canary" };
+
+/// What a client is made of.
+pub(crate) struct Setup {
+    pub(crate) network: network::Config,
+    pub(crate) config: Config,
+    /// Prefix → credential.
+    pub(crate) credentials: Vec<(String, Credential)>,
+    pub(crate) registries: Vec<RegistryConfig>,
+}
 
 /// A client and the directory of its store.
 pub(crate) struct Bench {
@@ -16,46 +37,102 @@ pub(crate) struct Bench {
     pub(crate) directory: tempfile::TempDir,
 }
 
-/// How to reach `registry` from a client that was told about it.
-pub(crate) fn host_of(registry: &Registry, authority: Option<&Authority>) -> HostConfig {
+/// All names are this machine, as far as tests go.
+struct Loopback;
+
+#[async_trait::async_trait]
+impl Resolver for Loopback {
+    async fn resolve(&self, host: &str) -> std::io::Result<Vec<IpAddr>> {
+        match host {
+            "metadata.test" => Ok(vec![[169, 254, 169, 254].into()]),
+            "both.test" => Ok(vec![[1, 1, 1, 1].into(), [169, 254, 169, 254].into()]),
+            "nowhere.test" => Err(std::io::Error::other("no such name")),
+            _ => Ok(vec![[127, 0, 0, 1].into()]),
+        }
+    }
+}
+
+/// How to reach `registry` under `name`.
+pub(crate) fn host_as(name: &str, registry: &Registry, authority: Option<&Authority>) -> HostConfig {
     let transport = Transport {
         plain_http: authority.is_none(),
         tls: authority.map_or(Tls::Configured, |authority| Tls::roots(authority.pem().as_bytes())),
         ..Transport::default()
     };
-    HostConfig::named(Host::Domain("localhost".to_owned()), Some(registry.port()), transport)
+    let host = Host::parse(name).unwrap();
+    HostConfig { reach: Reach::Loopback, ..HostConfig::named(host, Some(registry.port()), transport) }
 }
 
-pub(crate) fn network(hosts: Vec<HostConfig>) -> network::Config {
-    let mut config = network::Config::new("tiphys-test");
-    config.hosts = hosts;
-    config.retries.base = Duration::from_millis(5);
-    config
+pub(crate) fn host_of(registry: &Registry, authority: Option<&Authority>) -> HostConfig {
+    host_as("localhost", registry, authority)
+}
+
+impl Setup {
+    /// For a client that knows `hosts`, each of which it speaks plain `http` to if it says so.
+    pub(crate) fn new(hosts: Vec<HostConfig>) -> Self {
+        let mut network = network::Config::new("tiphys-test");
+        network.retries.base = Duration::from_millis(5);
+        network.resolver = Arc::new(Loopback);
+        let registries = hosts.iter().map(|host| RegistryConfig {
+            prefix: format!("{}:{}", host.host, host.port.unwrap()),
+            plain_http: host.transport.plain_http,
+            ..RegistryConfig::default()
+        });
+        let registries = registries.collect();
+        network.hosts = hosts;
+        Self { network, config: Config::default(), credentials: Vec::new(), registries }
+    }
+
+    pub(crate) fn with_credential(mut self, prefix: &str, credential: Credential) -> Self {
+        self.credentials.push((prefix.to_owned(), credential));
+        self
+    }
+
+    pub(crate) fn start(self) -> Bench {
+        let directory = tempfile::tempdir().unwrap();
+        let client = self.client(directory.path());
+        Bench { client, directory }
+    }
+
+    /// A client with its store in `directory`.
+    pub(crate) fn client(self, directory: &Path) -> Client {
+        let store = Store::open(&cache::Config { path: directory.to_owned(), size: 1 << 30 }).unwrap();
+        let network = network::Client::new(self.network);
+        let entries = self.credentials.iter().enumerate().map(|(number, (prefix, credential))| {
+            let file = directory.join(format!("password-{number}"));
+            fs_err::write(&file, credential.password).unwrap();
+            EntryConfig {
+                prefix: prefix.clone(),
+                projects: Vec::new(),
+                username: Some(credential.user.to_owned()),
+                password_file: Some(file),
+                token_file: None,
+            }
+        });
+        let parts = Parts {
+            config: CredentialsConfig { entries: entries.collect(), ..CredentialsConfig::default() },
+            registries: self.registries,
+            environment: Environment::default(),
+            wire: Arc::new(network.clone()),
+            metadata: Arc::new(network.clone()),
+            audit: Arc::new(credentials::audit::Log),
+            helpers: None,
+            kubernetes: None,
+        };
+        let broker = credentials::Broker::new(parts).unwrap();
+        Client::new(self.config, network, Arc::new(broker), store)
+    }
 }
 
 impl Bench {
     /// A client that reaches `registry`, with this credential for it.
     pub(crate) fn of(registry: &Registry, credential: Option<Credential>) -> Self {
-        Self::with(network(vec![host_of(registry, None)]), Config::default(), credential)
+        let setup = Setup::new(vec![host_of(registry, None)]);
+        match credential {
+            Some(credential) => setup.with_credential(&registry.host(), credential).start(),
+            None => setup.start(),
+        }
     }
-
-    pub(crate) fn with(network: network::Config, config: Config, credential: Option<Credential>) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let client = client(network, config, credential, directory.path());
-        Self { client, directory }
-    }
-}
-
-pub(crate) fn client(
-    network: network::Config,
-    config: Config,
-    credential: Option<Credential>,
-    directory: &std::path::Path,
-) -> Client {
-    let store = Store::open(&cache::Config { path: directory.to_owned(), size: 1 << 30 }).unwrap();
-    let network = network::Client::new(network);
-    let broker = TestBroker::new(network.clone(), credential);
-    Client::new(config, network, Arc::new(broker), store)
 }
 
 pub(crate) fn context() -> Context {
@@ -72,7 +149,12 @@ pub(crate) fn offline() -> Context {
 
 /// `charts/app` of `registry`.
 pub(crate) fn app(registry: &Registry, version: &str) -> ChartRequest {
-    ChartRequest::parse(&format!("oci://{}/charts", registry.host()), "app", version).unwrap()
+    app_at(&registry.host(), version)
+}
+
+/// `charts/app` at `host`.
+pub(crate) fn app_at(host: &str, version: &str) -> ChartRequest {
+    ChartRequest::parse(&format!("oci://{host}/charts"), "app", version).unwrap()
 }
 
 /// The archive of `app`.

@@ -1,8 +1,18 @@
 //! The registry client against servers that really answer.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests are tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "helpers of tests are tests"
+)]
 
 mod bench;
-mod broker;
+mod endure;
+mod hostile;
+mod interop;
+mod mirrors;
 mod once;
 mod pull;
+mod push;
+mod verify;

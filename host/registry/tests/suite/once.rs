@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use registry::Config;
 use test_registry::{Options, Registry};
 
-use crate::bench::{self, Bench, app, archive, context, host_of, network};
+use crate::bench::{Bench, Setup, app, archive, context, host_of};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_requests_are_one_download() {
@@ -14,12 +13,7 @@ async fn two_hundred_requests_are_one_download() {
     registry.push_chart("charts/app", "1.2.3", &archive("1.2.3"));
     let bench = Bench::of(&registry, None);
     // A second client on the same directory stands for a second process.
-    let other = bench::client(
-        network(vec![host_of(&registry, None)]),
-        Config::default(),
-        None,
-        bench.directory.path(),
-    );
+    let other = Setup::new(vec![host_of(&registry, None)]).client(bench.directory.path());
     let request = app(&registry, "1.2.3");
     let pulls = (0..200).map(|turn| {
         let client = if turn % 2 == 0 { bench.client.clone() } else { other.clone() };

@@ -3,13 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use registry::{ChartRequest, Config, Problem, Source};
+use registry::{ChartRequest, Problem, Source};
 use test_registry::{Auth, Authority, Options, Pages, Registry, Reply, chart};
 
-use crate::bench::{Bench, app, archive, context, host_of, network, offline, refresh};
-use crate::broker::Credential;
-
-const USER: Credential = Credential { user: "user", password: "canary" };
+use crate::bench::{Bench, CANARY, Setup, app, archive, context, host_of, offline, refresh};
 
 async fn registry(auth: Auth) -> Registry {
     let registry = Registry::start(Options { auth, ..Options::default() }).await;
@@ -36,7 +33,7 @@ async fn requests_cold_and_warm_by_kind_of_authentication() {
     let token = registry(Auth::token("user", "canary")).await;
     let free_token = registry(Auth::anonymous_token()).await;
     for (registry, credential, cold) in
-        [(&anonymous, None, 2), (&basic, Some(USER), 3), (&token, Some(USER), 4), (&free_token, None, 4)]
+        [(&anonymous, None, 2), (&basic, Some(CANARY), 3), (&token, Some(CANARY), 4), (&free_token, None, 4)]
     {
         let bench = Bench::of(registry, credential);
         let request = app(registry, "1.2.3");
@@ -58,13 +55,13 @@ async fn over_tls_with_an_authority_of_its_own() {
     let registry =
         Registry::start(Options { auth: Auth::token("user", "canary"), tls, ..Options::default() }).await;
     registry.push_chart("charts/app", "1.2.3", &archive("1.2.3"));
-    let config = network(vec![host_of(&registry, Some(&authority))]);
-    let bench = Bench::with(config, Config::default(), Some(USER));
+    let setup = Setup::new(vec![host_of(&registry, Some(&authority))]);
+    let bench = setup.with_credential(&registry.host(), CANARY).start();
     bench.client.pull_chart(&context(), &app(&registry, "1.2.3")).await.unwrap();
     assert_eq!(registry.connections(), 1);
     let mut untrusting = host_of(&registry, None);
     untrusting.transport.plain_http = false;
-    let bench = Bench::with(network(vec![untrusting]), Config::default(), Some(USER));
+    let bench = Setup::new(vec![untrusting]).with_credential(&registry.host(), CANARY).start();
     let error = bench.client.pull_chart(&context(), &app(&registry, "1.2.3")).await.unwrap_err();
     assert!(error.chain().contains("certificate"), "{}", error.chain());
 }
@@ -116,7 +113,7 @@ async fn what_is_not_there_is_asked_for_once() {
 #[tokio::test]
 async fn wrong_credentials_are_not_shown() {
     let registry = registry(Auth::basic("user", "another")).await;
-    let bench = Bench::of(&registry, Some(USER));
+    let bench = Bench::of(&registry, Some(CANARY));
     let error = bench.client.pull_chart(&context(), &app(&registry, "1.2.3")).await.unwrap_err();
     assert!(matches!(&*error.problem, Problem::Unauthorized { .. }), "{}", error.chain());
     assert!(!format!("{error:?} {}", error.chain()).contains("canary"));
@@ -125,7 +122,7 @@ async fn wrong_credentials_are_not_shown() {
 #[tokio::test]
 async fn expired_tokens_are_renewed_once() {
     let registry = registry(Auth::token("user", "canary")).await;
-    let bench = Bench::of(&registry, Some(USER));
+    let bench = Bench::of(&registry, Some(CANARY));
     bench.client.pull_chart(&context(), &app(&registry, "1.2.3")).await.unwrap();
     registry.expire_tokens();
     registry.forget();
@@ -190,7 +187,8 @@ async fn a_helm_repository() {
     registry.content().files.insert("/charts/files/app-1.2.3.tgz".to_owned(), archive.into());
     let old = crate::bench::archive("1.0.0");
     registry.content().files.insert("/charts/files/app-1.0.0.tgz".to_owned(), old.into());
-    let bench = Bench::of(&registry, Some(USER));
+    let setup = Setup::new(vec![host_of(&registry, None)]);
+    let bench = setup.with_credential(&format!("{}/charts", registry.url()), CANARY).start();
     let request =
         |version| ChartRequest::parse(&format!("{}/charts", registry.url()), "app", version).unwrap();
     let versions = bench.client.versions(&context(), &request("").source).await.unwrap();

@@ -1,0 +1,182 @@
+//! Where requests may go at all (rules R12, R15, R17, R18).
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use network::{ClientIdentity, Deadline, ProxyUrl, Reach, Resolver, Tls, Transport, Url};
+use test_registry::{Auth, Authority, Options, Registry, Reply};
+
+use crate::bench::{CANARY, Setup, app, app_at, archive, context, host_as, host_of};
+use crate::hostile::Scene;
+
+const METADATA: [&str; 6] = [
+    "169.254.169.254",
+    "0xa9fea9fe",
+    "2852039166",
+    "0251.0376.0251.0376",
+    "[::ffff:169.254.169.254]",
+    "metadata.test",
+];
+
+#[tokio::test]
+async fn r15_metadata_services_in_every_spelling() {
+    let scene = Scene::new(Auth::None).await;
+    for host in METADATA {
+        let asked = scene.bench.client.pull_chart(&context(), &app_at(host, "1.2.3")).await.unwrap_err();
+        assert!(asked.chain().contains("can't be reached"), "{host}: {}", asked.chain());
+        let there = format!("https://{host}/latest/meta-data/");
+        scene.registry.intercept(move |seen| seen.path.contains("/blobs/").then(|| Reply::redirect(&there)));
+        let text = scene.fail().await;
+        assert!(text.contains("can't be reached"), "{host}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn r15_names_that_lead_inside() {
+    let scene = Scene::new(Auth::None).await;
+    // Nobody named these: this machine is not for them, whatever the name server says.
+    for host in ["inside.test", "both.test"] {
+        let error = scene.bench.client.pull_chart(&context(), &app_at(host, "1.2.3")).await.unwrap_err();
+        assert!(error.chain().contains("can't be reached"), "{host}: {}", error.chain());
+    }
+    let there = format!("https://inside.test:{}/", scene.trap.port());
+    scene.registry.intercept(move |seen| seen.path.contains("/blobs/").then(|| Reply::redirect(&there)));
+    scene.fail().await;
+    assert_eq!(scene.trap.connections(), 0);
+}
+
+/// Leads outside when it is asked first, and inside from then on.
+struct Turncoat(AtomicUsize);
+
+#[async_trait::async_trait]
+impl Resolver for Turncoat {
+    async fn resolve(&self, _: &str) -> std::io::Result<Vec<IpAddr>> {
+        let first = self.0.fetch_add(1, Ordering::SeqCst) == 0;
+        Ok(vec![if first { [192, 0, 2, 1] } else { [127, 0, 0, 1] }.into()])
+    }
+}
+
+#[tokio::test]
+async fn r15_a_name_server_that_changes_its_answer() {
+    let trap = Registry::start(Options::default()).await;
+    let mut host = host_as("turncoat.test", &trap, None);
+    host.reach = Reach::Public;
+    let mut setup = Setup::new(vec![host]).with_credential(&format!("turncoat.test:{}", trap.port()), CANARY);
+    setup.network.resolver = Arc::new(Turncoat(AtomicUsize::new(0)));
+    setup.network.timeouts.connect = Duration::from_millis(100);
+    let request = app_at(&format!("turncoat.test:{}", trap.port()), "1.2.3");
+    let bench = setup.start();
+    for _ in 0..3 {
+        assert!(bench.client.pull_chart(&context(), &request).await.is_err());
+    }
+    assert_eq!(trap.connections(), 0);
+}
+
+#[tokio::test]
+async fn r16_metadata_services_have_a_client_to_themselves() {
+    let trap = Registry::start(Options::default()).await;
+    let mut config = network::Config::metadata("tiphys-test");
+    let proxy = format!("http://127.0.0.1:{}", trap.port()).parse().unwrap();
+    config.resolver = Arc::new(Turncoat(AtomicUsize::new(1)));
+    config.retries.attempts = 1;
+    let client = network::Client::new(config);
+    for url in [trap.url(), "http://metadata.test/", "https://192.0.2.1/", "http://10.0.0.1/"] {
+        let deadline = Deadline::after(Duration::from_secs(5));
+        let request = network::Request::get(Url::parse(url).unwrap(), deadline).unwrap();
+        let error = client.send(request).await.unwrap_err();
+        assert!(matches!(error, network::Error::Refused { .. }), "{url}: {error}");
+    }
+    assert_eq!(trap.connections(), 0);
+    // And what fetches charts does not get there even if a proxy would.
+    let mut setup = Setup::new(Vec::new());
+    setup.network.proxies.https = Some(ProxyUrl::new(proxy));
+    let error = setup.start().client.pull_chart(&context(), &app_at(METADATA[0], "1.2.3")).await.unwrap_err();
+    assert!(error.chain().contains("can't be reached"), "{}", error.chain());
+    assert_eq!(trap.connections(), 0);
+}
+
+#[tokio::test]
+async fn r17_ports_and_texts_map_nothing() {
+    let scene = Scene::new(Auth::None).await;
+    let mut texts = Vec::new();
+    for host in ["inside.test", "inside.test:6443", "10.0.0.1", "nowhere.test"] {
+        let error = scene.bench.client.pull_chart(&context(), &app_at(host, "1.2.3")).await.unwrap_err();
+        texts.push(error.chain().replace(host, "HOST"));
+    }
+    assert!(texts.iter().all(|text| *text == texts[0]), "{texts:#?}");
+}
+
+#[tokio::test]
+async fn r12_from_https_to_http() {
+    let authority = Arc::new(Authority::new());
+    let tls = Some((Arc::clone(&authority), Vec::new()));
+    let registry =
+        Registry::start(Options { auth: Auth::basic("user", "canary"), tls, ..Options::default() }).await;
+    let trap = Registry::start(Options::default()).await;
+    registry.push_chart("charts/app", "1.2.3", &archive("1.2.3"));
+    let there = format!("http://localhost:{}/blob", trap.port());
+    registry.intercept(move |seen| seen.path.contains("/blobs/").then(|| Reply::redirect(&there)));
+    let hosts = vec![host_of(&registry, Some(&authority)), host_of(&trap, None)];
+    let bench = Setup::new(hosts).with_credential(&registry.host(), CANARY).start();
+    let error = bench.client.pull_chart(&context(), &app(&registry, "1.2.3")).await.unwrap_err();
+    assert!(error.chain().contains("plain http"), "{}", error.chain());
+    assert_eq!(trap.connections(), 0);
+}
+
+#[tokio::test]
+async fn r12_round_and_round() {
+    let scene = Scene::new(Auth::None).await;
+    let back = format!("{}/v2/charts/app/blobs/again", scene.registry.url());
+    scene.registry.intercept(move |seen| seen.path.contains("/blobs/").then(|| Reply::redirect(&back)));
+    let text = scene.fail().await;
+    assert!(text.contains("more than five times"), "{text}");
+    let rounds = scene.registry.log().iter().filter(|line| line.contains("/blobs/")).count();
+    assert_eq!(rounds, 6);
+}
+
+#[tokio::test]
+async fn r12_plain_http_is_the_operators_choice() {
+    let registry = Registry::start(Options::default()).await;
+    let mut host = host_of(&registry, None);
+    host.transport.plain_http = false;
+    let bench = Setup::new(vec![host]).start();
+    let error = bench.client.pull_chart(&context(), &app(&registry, "1.2.3")).await.unwrap_err();
+    assert!(error.chain().contains("can't be reached"), "{}", error.chain());
+    assert_eq!(registry.log(), [""; 0]);
+}
+
+#[tokio::test]
+async fn r18_what_is_trusted_here_is_not_trusted_there() {
+    let (ours, theirs) = (Arc::new(Authority::new()), Arc::new(Authority::new()));
+    let tls = |authority: &Arc<Authority>| Some((Arc::clone(authority), vec!["trap.test".to_owned()]));
+    let clients = Some(Arc::clone(&ours));
+    let registry = Registry::start(Options { tls: tls(&ours), clients, ..Options::default() }).await;
+    registry.push_chart("charts/app", "1.2.3", &archive("1.2.3"));
+    // One trap by an unknown authority, one that asks for our client certificate.
+    let unknown = Registry::start(Options { tls: tls(&theirs), ..Options::default() }).await;
+    let curious =
+        Registry::start(Options { tls: tls(&ours), clients: Some(Arc::clone(&ours)), ..Options::default() })
+            .await;
+    let (certificate, key) = ours.identity(&["client"]);
+    let mut host = host_of(&registry, None);
+    host.transport = Transport {
+        tls: Tls::Unverified,
+        identity: Some(ClientIdentity::new(certificate.as_bytes(), key.as_bytes())),
+        ..Transport::default()
+    };
+    let mut strict = host_as("trap.test", &unknown, None);
+    strict.transport.plain_http = false;
+    let hosts = vec![host, strict, host_as("trap.test", &curious, Some(&ours))];
+    let bench = Setup::new(hosts).start();
+    bench.client.pull_chart(&context(), &app(&registry, "1.2.3")).await.unwrap();
+    for trap in [&unknown, &curious] {
+        let there = format!("https://trap.test:{}/blob", trap.port());
+        registry.push_chart("charts/app", "1.2.4", &archive("1.2.4"));
+        registry.intercept(move |seen| seen.path.contains("/blobs/").then(|| Reply::redirect(&there)));
+        let answer = bench.client.pull_chart(&context(), &app(&registry, "1.2.4")).await;
+        assert!(answer.is_err());
+        assert_eq!(trap.log(), [""; 0]);
+    }
+}

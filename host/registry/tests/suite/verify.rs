@@ -1,0 +1,175 @@
+//! Policies that must be met, and everything that keeps them from it (rules R25 and R26).
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use registry::{PublicKey, Signer, VerifyPolicy};
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
+use serde_json::json;
+use test_registry::{Options, Piece, Registry, Reply, digest};
+
+use crate::bench::{Bench, Setup, app, archive, context, host_of, refresh};
+
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+
+struct Key(EcdsaKeyPair);
+
+impl Key {
+    fn new() -> Self {
+        let random = SystemRandom::new();
+        let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
+        Self(EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, document.as_ref(), &random).unwrap())
+    }
+
+    /// As cosign writes `cosign.pub`.
+    fn public(&self) -> PublicKey {
+        let mut der = hex::decode("3059301306072a8648ce3d020106082a8648ce3d030107034200").unwrap();
+        der.extend_from_slice(self.0.public_key().as_ref());
+        let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(der));
+        PublicKey::from_pem(&pem).unwrap()
+    }
+
+    fn sign(&self, message: &[u8]) -> String {
+        STANDARD.encode(self.0.sign(&SystemRandom::new(), message).unwrap())
+    }
+}
+
+fn image(config: &[u8], layer: &str, bytes: &[u8], more: serde_json::Value) -> String {
+    let mut manifest = json!({
+        "schemaVersion": 2, "mediaType": MANIFEST,
+        "config": {"mediaType": "application/vnd.oci.image.config.v1+json",
+                   "digest": digest(config), "size": config.len()},
+        "layers": [{"mediaType": layer, "digest": digest(bytes), "size": bytes.len()}],
+    });
+    for (name, value) in more.as_object().unwrap() {
+        match name.as_str() {
+            "signature" => {
+                manifest["layers"][0]["annotations"] = json!({"dev.cosignproject.cosign/signature": value})
+            }
+            name => manifest[name] = value.clone(),
+        }
+    }
+    manifest.to_string()
+}
+
+/// Signs as cosign 2 does: under a tag.
+fn sign_by_tag(registry: &Registry, key: &Key, about: &str, signed: &str) {
+    let payload = json!({"critical": {
+        "identity": {"docker-reference": "any"},
+        "image": {"docker-manifest-digest": about}, "type": "cosign container image signature"}, "optional": null});
+    let payload = payload.to_string();
+    let signature = key.sign(payload.as_bytes());
+    let text = image(
+        b"{}",
+        "application/vnd.dev.cosign.simplesigning.v1+json",
+        payload.as_bytes(),
+        json!({"signature": signature}),
+    );
+    let mut content = registry.content();
+    content.blob(payload.as_bytes());
+    let tag = format!("{}.sig", signed.replace(':', "-"));
+    content.manifest("charts/app", Some(&tag), MANIFEST, text.as_bytes());
+}
+
+/// Signs as cosign 3 does: a bundle that refers to what it signs.
+fn sign_by_bundle(registry: &Registry, key: &Key, about: &str) {
+    let statement = json!({
+        "_type": "https://in-toto.io/Statement/v1", "predicateType": "https://sigstore.dev/cosign/sign/v1",
+        "subject": [{"name": "", "digest": {"sha256": about.trim_start_matches("sha256:")}}], "predicate": {},
+    });
+    let (kind, payload) = ("application/vnd.in-toto+json", statement.to_string());
+    let signed = format!("DSSEv1 {} {kind} {} {payload}", kind.len(), payload.len());
+    let bundle = json!({
+        "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+        "dsseEnvelope": {"payload": STANDARD.encode(&payload), "payloadType": kind,
+                         "signatures": [{"sig": key.sign(signed.as_bytes())}]},
+    });
+    let bundle = bundle.to_string();
+    let kind = "application/vnd.dev.sigstore.bundle.v0.3+json";
+    let subject = json!({"mediaType": MANIFEST, "digest": about, "size": 1});
+    let text = image(b"{}", kind, bundle.as_bytes(), json!({"artifactType": kind, "subject": subject}));
+    let mut content = registry.content();
+    content.blob(bundle.as_bytes());
+    content.manifest("charts/app", None, MANIFEST, text.as_bytes());
+}
+
+/// A registry with a chart, and a client that wants it signed by `signers`.
+async fn scene(signers: Vec<Signer>) -> (Registry, String, Bench) {
+    let registry = Registry::start(Options::default()).await;
+    let digest = registry.push_chart("charts/app", "1.2.3", &archive("1.2.3"));
+    let mut setup = Setup::new(vec![host_of(&registry, None)]);
+    let pattern = format!("oci://{}/charts/**", registry.host()).parse().unwrap();
+    setup.config.verify = vec![VerifyPolicy { pattern, signers }];
+    let bench = setup.start();
+    (registry, digest, bench)
+}
+
+async fn refusal(registry: &Registry, bench: &Bench) -> String {
+    bench.client.pull_chart(&refresh(), &app(registry, "1.2.3")).await.unwrap_err().chain()
+}
+
+#[tokio::test]
+async fn r25_signed_in_either_way() {
+    let key = Key::new();
+    let (registry, digest, bench) = scene(vec![Signer::CosignKey(key.public())]).await;
+    sign_by_tag(&registry, &key, &digest, &digest);
+    bench.client.pull_chart(&context(), &app(&registry, "1.2.3")).await.unwrap();
+    let (registry, digest, bench) =
+        scene(vec![Signer::CosignKey(Key::new().public()), Signer::CosignKey(key.public())]).await;
+    sign_by_bundle(&registry, &key, &digest);
+    bench.client.pull_chart(&context(), &app(&registry, "1.2.3")).await.unwrap();
+    registry.forget();
+    bench.client.pull_chart(&refresh(), &app(&registry, "1.2.3")).await.unwrap();
+    assert_eq!(registry.log().len(), 1, "the verdict is kept: {:?}", registry.log());
+}
+
+#[tokio::test]
+async fn r25_everything_else_denies() {
+    let key = Key::new();
+    let signers = || vec![Signer::CosignKey(key.public())];
+    let (registry, _, bench) = scene(signers()).await;
+    assert!(refusal(&registry, &bench).await.contains("it has no signature"));
+    assert!(!registry.log().iter().any(|line| line.contains("/blobs/")), "and nothing was fetched");
+
+    let (registry, digest, bench) = scene(signers()).await;
+    sign_by_tag(&registry, &Key::new(), &digest, &digest);
+    sign_by_bundle(&registry, &Key::new(), &digest);
+    assert!(refusal(&registry, &bench).await.contains("none of its 2 signatures"));
+
+    let (registry, digest, bench) = scene(signers()).await;
+    let other = registry.push_chart("charts/app", "0.0.1", &archive("0.0.1"));
+    sign_by_tag(&registry, &key, &other, &digest);
+    assert!(refusal(&registry, &bench).await.contains("none of its"), "signed is another artifact");
+
+    let (registry, digest, bench) = scene(signers()).await;
+    sign_by_tag(&registry, &key, &digest, &digest);
+    registry.intercept(|seen| seen.path.contains("/referrers/").then(|| Reply::new(500)));
+    assert!(refusal(&registry, &bench).await.contains("500"), "a registry that can't be asked");
+
+    let (registry, digest, bench) = scene(Vec::new()).await;
+    sign_by_tag(&registry, &key, &digest, &digest);
+    assert!(refusal(&registry, &bench).await.contains("names no signer"));
+}
+
+#[tokio::test]
+async fn r26_a_crowd_of_signatures() {
+    let key = Key::new();
+    let (registry, digest, bench) = scene(vec![Signer::CosignKey(key.public())]).await;
+    (0..60).for_each(|_| sign_by_bundle(&registry, &Key::new(), &digest));
+    assert!(refusal(&registry, &bench).await.contains("none of its 50 signatures"));
+}
+
+#[tokio::test]
+async fn r26_a_signature_without_end() {
+    let key = Key::new();
+    let (registry, digest, bench) = scene(vec![Signer::CosignKey(key.public())]).await;
+    sign_by_tag(&registry, &key, &digest, &digest);
+    registry.intercept(|seen| {
+        let list = Reply::new(200).header("content-type", "application/vnd.oci.image.index.v1+json");
+        let endless = Piece::Endless(vec![b' '; 64 << 10].into(), Duration::ZERO);
+        seen.path.contains("/referrers/").then(|| list.pieces(vec![endless]))
+    });
+    assert!(refusal(&registry, &bench).await.contains("more than 4194304 bytes"));
+}
