@@ -3,6 +3,11 @@
 //!
 //! With `FUNCTIONS_FUZZ` naming a file of such cases (`make fuzz` records random ones), that file is compared as well.
 
+#[path = "functions/entropy.rs"]
+mod entropy;
+#[path = "functions/profiles.rs"]
+mod profiles;
+
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use goyaml::{json, sigs, v3};
 use super::arguments::{Arguments, Outcome, fixed, text};
 use crate::context::Context;
 use crate::profile::Profile;
-use source::{Direct, Json, Values};
+use source::{Direct, Json, Values, is_endless};
 use toml::{Floats, TomlError};
 
 const ANY: Type = Type::Any;
@@ -44,7 +44,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     fixed("toYaml", &[ANY], STRING, |_, a| text(to_yaml(a).unwrap_or_default())),
     fixed("mustToYaml", &[ANY], STRING, |_, a| text(to_yaml(a)?)),
-    fixed("toYamlPretty", &[ANY], STRING, |_, a| text(without_newline(v3::encode(Direct(a.any(0)), INDENT)))),
+    fixed("toYamlPretty", &[ANY], STRING, |_, a| text(to_pretty_yaml(a.any(0)))),
     fixed("fromYaml", &[STRING], DICT, |_, a| {
         Ok(dict_or_error(sigs::decode(a.text(0), Target::Map, &mut Values), Map::new()))
     }),
@@ -57,30 +57,38 @@ pub(super) const FUNCTIONS: &[Function] = &[
     fixed("toToml", &[ANY], STRING, to_toml),
     fixed("mustToToml", &[ANY], STRING, |call, a| {
         let floats = floats(Context::of(call)?.profile());
+        if is_endless(&a.any(0)) {
+            return Err("toml: a value that contains itself".into());
+        }
         text(toml::encode(&a.any(0), floats).map_err(|error| FunctionError::new(error.to_string()))?)
     }),
 ];
 
 fn to_json(a: &[Value]) -> Result<String, FunctionError> {
-    json::encode(Json(a.any(0)), json::Escape::Html).map_err(|error| error.to_string().into())
+    json::encode(Json::new(a.any(0)), json::Escape::Html).map_err(|error| error.to_string().into())
 }
 
 fn to_pretty_json(a: &[Value]) -> Result<String, FunctionError> {
-    json::encode_indented(Json(a.any(0)), json::Escape::Html, "  ").map_err(|error| error.to_string().into())
+    json::encode_indented(Json::new(a.any(0)), json::Escape::Html, "  ")
+        .map_err(|error| error.to_string().into())
 }
 
 fn to_raw_json(a: &[Value]) -> Result<String, FunctionError> {
-    json::encode(Json(a.any(0)), json::Escape::Minimal).map_err(|error| error.to_string().into())
+    json::encode(Json::new(a.any(0)), json::Escape::Minimal).map_err(|error| error.to_string().into())
 }
 
 fn to_yaml(a: &[Value]) -> Result<String, FunctionError> {
-    let encoded = sigs::encode(Json(a.any(0))).map_err(|error| FunctionError::new(error.to_string()))?;
+    let encoded = sigs::encode(Json::new(a.any(0))).map_err(|error| FunctionError::new(error.to_string()))?;
     Ok(without_newline(encoded))
+}
+
+fn to_pretty_yaml(value: Value) -> String {
+    if is_endless(&value) { String::new() } else { without_newline(v3::encode(Direct(value), INDENT)) }
 }
 
 /// A value as `sigs.k8s.io/yaml` writes it, with the newline at the end.
 pub(crate) fn yaml(value: &Value) -> Result<String, String> {
-    sigs::encode(Json(value.clone())).map_err(|error| error.to_string())
+    sigs::encode(Json::new(value.clone())).map_err(|error| error.to_string())
 }
 
 fn without_newline(mut encoded: String) -> String {
@@ -109,6 +117,9 @@ fn list_or_error<E: ToString>(decoded: Result<Option<Value>, E>, null: List) -> 
 /// The text of an error is the value, but nil panics.
 fn to_toml(call: &mut Call<'_>, a: &[Value]) -> Outcome {
     let floats = floats(Context::of(call)?.profile());
+    if is_endless(&a.any(0)) {
+        return text("toml: a value that contains itself");
+    }
     match toml::encode(&a.any(0), floats) {
         Ok(document) => text(document),
         Err(TomlError::Nil) => Err(TomlError::Nil.to_string().into()),

@@ -17,7 +17,7 @@ const FLOAT: Type = Type::FLOAT64;
 const INTS: Type = Type::Slice(&Type::INT);
 
 /// The most numbers that `until` and its like count: templates must not exhaust the memory of the process.
-const MAX_COUNTED: usize = 16 << 20;
+const MAX_COUNTED: usize = 4 << 20;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     fixed("atoi", &[Type::String], INT, |_, a| Ok(Value::int(atoi(a.text(0))))),

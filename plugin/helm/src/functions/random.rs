@@ -12,7 +12,7 @@ const STRING: Type = Type::String;
 const INT: Type = Type::INT;
 
 /// The most characters or bytes that are made at once: templates must not exhaust the memory of the process.
-const MAX_LENGTH: usize = 16 << 20;
+const MAX_LENGTH: usize = 4 << 20;
 
 const DIGITS: &[u8] = b"0123456789";
 const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

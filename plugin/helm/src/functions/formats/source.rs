@@ -72,20 +72,62 @@ fn plain_object(value: &Value) -> Plain {
     }
 }
 
+/// How deep values are followed: one that contains itself would never end.
+const MAX_DEPTH: usize = 10_000;
+
+/// Whether a value is deeper than any that a document makes, as one that contains itself is.
+pub(super) fn is_endless(value: &Value) -> bool {
+    let mut open = vec![parts(value)];
+    while let Some(parts) = open.last_mut() {
+        match parts.pop() {
+            Some(part) => open.push(self::parts(&part)),
+            None => drop(open.pop()),
+        }
+        if open.len() > MAX_DEPTH {
+            return true;
+        }
+    }
+    false
+}
+
+/// The lists and dicts within a value.
+fn parts(value: &Value) -> Vec<Value> {
+    let is_collection = |value: &Value| matches!(value, Value::List(_) | Value::Map(_));
+    match value {
+        Value::List(list) if list.as_bytes().is_none() => list.iter().filter(is_collection).collect(),
+        Value::Map(map) => map.entries().into_iter().map(|(_, value)| value).filter(is_collection).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// A value on its way through `encoding/json`, which `toYaml` takes as well.
 #[derive(Clone)]
-pub(super) struct Json(pub(super) Value);
+pub(super) struct Json {
+    value: Value,
+    depth: usize,
+}
+
+impl Json {
+    pub(super) fn new(value: Value) -> Self {
+        Self { value, depth: 0 }
+    }
+
+    fn part(&self, value: Value) -> Self {
+        Self { value, depth: self.depth + 1 }
+    }
+}
 
 impl Source for Json {
     type Key = Str;
 
     fn view(&self) -> View<'_, Self> {
-        match &self.0 {
+        match &self.value {
             Value::String(text) => return View::Text(Cow::Borrowed(text.as_bytes())),
             other if other.is_nil() => return View::Null,
+            _ if self.depth > MAX_DEPTH => return View::Unsupported("a value that contains itself"),
             _ => {}
         }
-        match plain(&self.0) {
+        match plain(&self.value) {
             Plain::Nil => View::Null,
             Plain::Bool(value) => View::Bool(value),
             Plain::Int(number) | Plain::Duration { nanoseconds: number, .. } => View::Int(number),
@@ -95,15 +137,14 @@ impl Source for Json {
             Plain::Time(text) => View::Text(Cow::Owned(text.into_bytes())),
             Plain::List(list) => match list.as_bytes() {
                 Some(bytes) => View::Text(Cow::Owned(STANDARD.encode(bytes).into_bytes())),
-                None => View::Sequence(list.iter().map(Self).collect()),
+                None => View::Sequence(list.iter().map(|item| self.part(item)).collect()),
             },
             Plain::Map(map) => {
-                View::Mapping(map.entries().into_iter().map(|(key, value)| (key, Self(value))).collect())
+                View::Mapping(map.entries().into_iter().map(|(key, value)| (key, self.part(value))).collect())
             }
             // Every type without a JSON form is a builtin one.
-            Plain::Unsupported => {
-                View::Unsupported(if matches!(self.0, Value::Complex(..)) { "complex128" } else { "func()" })
-            }
+            Plain::Unsupported if matches!(self.value, Value::Complex(..)) => View::Unsupported("complex128"),
+            Plain::Unsupported => View::Unsupported("func()"),
         }
     }
 }
