@@ -3,6 +3,8 @@
 //!
 //! With `FUNCTIONS_FUZZ` naming a file of such cases (`make fuzz` records random ones), that file is compared as well.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 #[path = "functions/entropy.rs"]
 mod entropy;
 #[path = "functions/profiles.rs"]
