@@ -1,6 +1,8 @@
 //! Where a secret may go (rules R10 to R14, R27, R30).
 
-use test_registry::{Auth, Options, Registry, Reply};
+use std::sync::Arc;
+
+use test_registry::{Auth, Authority, Options, Registry, Reply};
 
 use crate::bench::{Bench, CANARY, Setup, app, app_at, archive, context, host_as, host_of, refresh};
 use crate::hostile::Scene;
@@ -45,17 +47,34 @@ async fn r10_hosts_that_look_like_the_registry() {
     assert!(trap.requests().iter().all(|seen| seen.authorization.is_none()));
 }
 
+/// A registry and a trap, both over TLS by one authority, so that `https` leads to `https`.
+async fn secure_pair(auth: Auth) -> (Registry, Registry, Bench) {
+    let authority = Arc::new(Authority::new());
+    let tls = || Some((Arc::clone(&authority), vec!["trap.test".to_owned()]));
+    let registry = Registry::start(Options { auth, tls: tls(), ..Options::default() }).await;
+    let trap = Registry::start(Options { tls: tls(), ..Options::default() }).await;
+    registry.push_chart("charts/app", "1.2.3", &archive("1.2.3"));
+    let hosts = vec![host_of(&registry, Some(&authority)), host_as("trap.test", &trap, Some(&authority))];
+    let bench = Setup::new(hosts).with_credential(&registry.host(), CANARY).start();
+    (registry, trap, bench)
+}
+
 #[tokio::test]
 async fn r11_a_challenge_behind_a_redirect() {
-    let scene = Scene::new(Auth::basic("user", "canary")).await;
-    let there = scene.trap_url("/blob");
-    scene.registry.intercept(move |seen| {
+    let (registry, trap, bench) = secure_pair(Auth::token("user", "canary")).await;
+    let there = format!("https://trap.test:{}/blob", trap.port());
+    registry.intercept(move |seen| {
         (seen.path.contains("/blobs/") && seen.authorization.is_some()).then(|| Reply::redirect(&there))
     });
-    scene.trap.intercept(|_| Some(Reply::new(401).header("www-authenticate", "Basic realm=\"give\"")));
-    scene.fail().await;
-    // http to another host is not even followed; over https it is, without the secret (below).
-    scene.check_secret("");
+    let challenge =
+        format!("Bearer realm=\"{}/token\",service=\"test\", Basic realm=\"give\"", registry.url());
+    trap.intercept(move |_| Some(Reply::new(401).header("www-authenticate", &challenge)));
+    let error = bench.client.pull_chart(&context(), &app(&registry, "1.2.3")).await.unwrap_err();
+    assert!(error.chain().contains("status 401"), "{}", error.chain());
+    assert_eq!(trap.log(), ["GET /blob"], "it is asked once, and what it wants is not answered");
+    assert_eq!(trap.requests()[0].authorization, None);
+    let tokens = registry.log().iter().filter(|line| line.contains("/token")).count();
+    assert_eq!(tokens, 1, "{:?}", registry.log());
 }
 
 #[tokio::test]
@@ -85,13 +104,7 @@ async fn r11_foreign_layers() {
 
 #[tokio::test]
 async fn r12_what_a_redirect_takes_along() {
-    // Two TLS registries by one authority, so that https leads to https.
-    let authority = std::sync::Arc::new(test_registry::Authority::new());
-    let tls = || Some((std::sync::Arc::clone(&authority), vec!["trap.test".to_owned()]));
-    let options = Options { auth: Auth::basic("user", "canary"), tls: tls(), ..Options::default() };
-    let registry = Registry::start(options).await;
-    let trap = Registry::start(Options { tls: tls(), ..Options::default() }).await;
-    registry.push_chart("charts/app", "1.2.3", &archive("1.2.3"));
+    let (registry, trap, bench) = secure_pair(Auth::basic("user", "canary")).await;
     let layer = archive("1.2.3");
     let (away, back) =
         (format!("https://trap.test:{}/away", trap.port()), format!("{}/back", registry.url()));
@@ -101,8 +114,6 @@ async fn r12_what_a_redirect_takes_along() {
         _ => None,
     });
     trap.intercept(move |_| Some(Reply::redirect(&back)));
-    let hosts = vec![host_of(&registry, Some(&authority)), host_as("trap.test", &trap, Some(&authority))];
-    let bench = Setup::new(hosts).with_credential(&registry.host(), CANARY).start();
     bench.client.pull_chart(&context(), &app(&registry, "1.2.3")).await.unwrap();
     assert_eq!(trap.requests().len(), 1);
     assert_eq!(trap.requests()[0].authorization, None, "it stays behind");
