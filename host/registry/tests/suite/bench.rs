@@ -54,13 +54,18 @@ impl Resolver for Loopback {
 
 /// How to reach `registry` under `name`.
 pub(crate) fn host_as(name: &str, registry: &Registry, authority: Option<&Authority>) -> HostConfig {
+    host_at(name, registry.port(), authority)
+}
+
+/// How to reach what listens at `port` under `name`.
+pub(crate) fn host_at(name: &str, port: u16, authority: Option<&Authority>) -> HostConfig {
     let transport = Transport {
         plain_http: authority.is_none(),
         tls: authority.map_or(Tls::Configured, |authority| Tls::roots(authority.pem().as_bytes())),
         ..Transport::default()
     };
     let host = Host::parse(name).unwrap();
-    HostConfig { reach: Reach::Loopback, ..HostConfig::named(host, Some(registry.port()), transport) }
+    HostConfig { reach: Reach::Loopback, ..HostConfig::named(host, Some(port), transport) }
 }
 
 pub(crate) fn host_of(registry: &Registry, authority: Option<&Authority>) -> HostConfig {

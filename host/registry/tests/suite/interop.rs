@@ -1,27 +1,135 @@
-//! With real Helm and a real registry, where they are installed: both ways.
+//! With real Helm and a real registry, where they are installed: both ways, and with every kind of
+//! authentication, in the clear and over TLS by an authority of its own.
+
+mod distribution;
 
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Arc;
 
 use bytes::Bytes;
-use test_registry::{Auth, Options, Registry};
+use registry::ChartRequest;
+use test_registry::{Auth, Authority, Options, Registry};
 
-use crate::bench::{Bench, CANARY, app, archive, context};
+use crate::bench::{Bench, CANARY, Setup, app_at, archive, context, host_at};
+use crate::interop::distribution::Distribution;
 
 /// Names under which Helm may be on the path.
-const HELMS: [&str; 3] = ["helm", "helm-4.2", "helm-3.19"];
+const HELMS: [&str; 4] = ["helm", "helm-4.2", "helm-3.21", "helm-3.19"];
 
-/// Runs each Helm that is there; says so where there is none.
-async fn with_helms(test: &str, run: impl AsyncFn(&'static str)) {
-    let mut found = false;
-    for helm in HELMS {
-        if Command::new(helm).arg("version").output().is_ok() {
-            found = true;
-            run(helm).await;
+/// How a registry wants to be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Open,
+    Basic,
+    Token,
+}
+
+enum Server {
+    Ours(Registry),
+    Debians(Distribution),
+}
+
+/// A registry to pull from and push to.
+struct Place {
+    name: String,
+    kind: Kind,
+    authority: Option<Arc<Authority>>,
+    server: Server,
+}
+
+impl Place {
+    async fn ours(kind: Kind, authority: Option<Arc<Authority>>) -> Self {
+        let auth = match kind {
+            Kind::Open => Auth::None,
+            Kind::Basic => Auth::basic("user", "canary"),
+            Kind::Token => Auth::token("user", "canary"),
+        };
+        let tls = authority.clone().map(|authority| (authority, Vec::new()));
+        let server = Registry::start(Options { auth, tls, ..Options::default() }).await;
+        Self::new("test-registry", kind, authority, Server::Ours(server))
+    }
+
+    async fn debians(kind: Kind, authority: Option<Arc<Authority>>) -> Option<Self> {
+        let server = Distribution::start(kind, authority.as_ref()).await?;
+        Some(Self::new("docker-registry", kind, authority, Server::Debians(server)))
+    }
+
+    fn new(name: &str, kind: Kind, authority: Option<Arc<Authority>>, server: Server) -> Self {
+        let scheme = if authority.is_some() { "https" } else { "http" };
+        Self { name: format!("{name} {kind:?} {scheme}"), kind, authority, server }
+    }
+
+    fn port(&self) -> u16 {
+        match &self.server {
+            Server::Ours(registry) => registry.port(),
+            Server::Debians(registry) => registry.port,
         }
     }
-    if !found {
+
+    fn host(&self) -> String {
+        format!("localhost:{}", self.port())
+    }
+
+    fn parent(&self) -> String {
+        format!("oci://{}/charts", self.host())
+    }
+
+    fn bench(&self) -> Bench {
+        let tokens = match &self.server {
+            Server::Debians(Distribution { tokens: Some(tokens), .. }) => Some(tokens.port()),
+            _ => None,
+        };
+        let ports = std::iter::once(self.port()).chain(tokens);
+        let hosts = ports.map(|port| host_at("localhost", port, self.authority.as_deref()));
+        let setup = Setup::new(hosts.collect());
+        match self.kind {
+            Kind::Open => setup.start(),
+            Kind::Basic | Kind::Token => setup.with_credential(&self.host(), CANARY).start(),
+        }
+    }
+
+    /// Runs Helm in `home`, with what it has to know about this place.
+    async fn helm(&self, binary: &'static str, home: &Path, arguments: &str) -> Output {
+        let mut words: Vec<String> = arguments.split(' ').map(str::to_owned).collect();
+        match &self.authority {
+            None => words.push("--plain-http".to_owned()),
+            Some(authority) => {
+                fs_err::write(home.join("ca.pem"), authority.pem()).unwrap();
+                words.extend(["--ca-file", "ca.pem"].map(str::to_owned));
+            }
+        }
+        if self.kind != Kind::Open {
+            words.extend(["--username", "user", "--password", "canary"].map(str::to_owned));
+        }
+        let output = helm(binary, home, words).await;
+        assert!(output.status.success(), "{binary} at {}: {output:?}", self.name);
+        output
+    }
+}
+
+/// Every kind of registry that is there, with every Helm that is there; says what is not.
+async fn everywhere(test: &str, run: impl AsyncFn(&'static str, &Place)) {
+    let helms: Vec<_> =
+        HELMS.into_iter().filter(|helm| Command::new(helm).arg("version").output().is_ok()).collect();
+    if helms.is_empty() {
         eprintln!("SKIPPED {test}: no helm on the path");
+        return;
+    }
+    for (kind, secure) in
+        [(Kind::Open, false), (Kind::Basic, true), (Kind::Token, false), (Kind::Token, true)]
+    {
+        let authority = || secure.then(|| Arc::new(Authority::new()));
+        let ours = Some(Place::ours(kind, authority()).await);
+        let debians = Place::debians(kind, authority()).await;
+        if debians.is_none() {
+            eprintln!("SKIPPED {test}: no docker-registry on the path");
+        }
+        for place in ours.iter().chain(&debians) {
+            for helm in &helms {
+                run(helm, place).await;
+            }
+        }
     }
 }
 
@@ -38,59 +146,77 @@ async fn helm(binary: &'static str, home: &Path, arguments: Vec<String>) -> Outp
     tokio::task::spawn_blocking(run).await.unwrap()
 }
 
-fn words(text: &str) -> Vec<String> {
-    text.split(' ').map(str::to_owned).collect()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn helm_pulls_what_we_push() {
-    with_helms("helm_pulls_what_we_push", async |binary| {
-        let registry =
-            Registry::start(Options { auth: Auth::token("user", "canary"), ..Options::default() }).await;
-        let bench = Bench::of(&registry, Some(CANARY));
-        let parent = format!("oci://{}/charts", registry.host());
-        let archive = Bytes::from(archive("1.2.3"));
-        bench.client.push_chart(&context(), &parent, archive.clone(), None).await.unwrap();
+    everywhere("helm_pulls_what_we_push", async |binary, place| {
+        let bench = place.bench();
+        let (archive, provenance) = (Bytes::from(archive("1.2.3")), Bytes::from_static(b"signed"));
+        let (context, parent) = (context(), place.parent());
+        let pushed = bench.client.push_chart(&context, &parent, archive.clone(), Some(provenance.clone()));
+        pushed.await.unwrap();
         let home = tempfile::tempdir().unwrap();
-        let pull = format!("pull {parent}/app --version ^1 --plain-http --username user --password canary");
-        let output = helm(binary, home.path(), words(&pull)).await;
-        assert!(output.status.success(), "{binary}: {output:?}");
-        assert_eq!(fs_err::read(home.path().join("app-1.2.3.tgz")).unwrap(), archive, "{binary}");
+        place.helm(binary, home.path(), &format!("pull {}/app --version ^1 --prov", place.parent())).await;
+        let read = |name: &str| fs_err::read(home.path().join(name)).unwrap();
+        assert_eq!(read("app-1.2.3.tgz"), archive, "{binary} at {}", place.name);
+        assert_eq!(read("app-1.2.3.tgz.prov"), provenance, "{binary} at {}", place.name);
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn we_pull_what_helm_pushes_and_push_the_same() {
-    with_helms("we_pull_what_helm_pushes_and_push_the_same", async |binary| {
-        let registry =
-            Registry::start(Options { auth: Auth::token("user", "canary"), ..Options::default() }).await;
-        let parent = format!("oci://{}/charts", registry.host());
+    everywhere("we_pull_what_helm_pushes_and_push_the_same", async |binary, place| {
         let home = tempfile::tempdir().unwrap();
         let archive = Bytes::from(archive("1.2.3+b.1"));
         fs_err::write(home.path().join("app.tgz"), &archive).unwrap();
-        let push = format!("push app.tgz {parent} --plain-http --username user --password canary");
-        let output = helm(binary, home.path(), words(&push)).await;
-        assert!(output.status.success(), "{binary}: {output:?}");
-        let theirs = document(&registry);
-        let bench = Bench::of(&registry, Some(CANARY));
-        let pulled = bench.client.pull_archive(&context(), &app(&registry, "1.2.3+b.1")).await.unwrap();
-        assert_eq!(pulled.archive, archive, "{binary}");
-        bench.client.push_chart(&context(), &parent, archive, None).await.unwrap();
-        let mut ours = document(&registry);
-        // Helm says when it pushed, and leaves the type of the document out.
-        let mut theirs = theirs;
-        theirs["annotations"].as_object_mut().unwrap().remove("org.opencontainers.image.created");
-        ours.as_object_mut().unwrap().remove("mediaType");
-        theirs.as_object_mut().unwrap().remove("mediaType");
-        assert_eq!(ours, theirs, "{binary}");
+        place.helm(binary, home.path(), &format!("push app.tgz {}", place.parent())).await;
+        let bench = place.bench();
+        let request = app_at(&place.host(), "^1");
+        let pulled = bench.client.pull_archive(&context(), &request).await.unwrap();
+        assert_eq!((pulled.version.as_str(), &pulled.archive), ("1.2.3+b.1", &archive), "{}", place.name);
+        assert_eq!(bench.client.versions(&context(), &request.source).await.unwrap(), ["1.2.3+b.1"]);
+        let theirs = document(&bench, place).await;
+        bench.client.push_chart(&context(), &place.parent(), archive, None).await.unwrap();
+        let ours = document(&place.bench(), place).await;
+        assert_eq!(ours, theirs, "{binary} at {}", place.name);
     })
     .await;
 }
 
-/// The manifest of the only tag.
-fn document(registry: &Registry) -> serde_json::Value {
-    let content = registry.content();
-    let digest = content.tags["charts/app"]["1.2.3_b.1"].clone();
-    serde_json::from_slice(&content.manifests[&("charts/app".to_owned(), digest)].1).unwrap()
+/// What the manifest of the chart says; without the time of the push, which Helm writes and which would be
+/// another one each time, and the type of the document, which Helm leaves out.
+async fn document(bench: &Bench, place: &Place) -> serde_json::Value {
+    let reference = format!("{}/charts/app:1.2.3_b.1", place.host()).parse().unwrap();
+    let image = bench.client.pull_image(&context(), &reference).await.unwrap();
+    let mut document: serde_json::Value = serde_json::from_slice(&image.bytes).unwrap();
+    document["annotations"].as_object_mut().unwrap().remove("org.opencontainers.image.created");
+    document.as_object_mut().unwrap().remove("mediaType");
+    document
+}
+
+/// Never more requests than Helm needs, and fewer the second time.
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_beside_helms() {
+    everywhere("requests_beside_helms", async |binary, place| {
+        let Server::Ours(registry) = &place.server else { return };
+        registry.push_chart("charts/app", "1.2.3", &archive("1.2.3"));
+        registry.push_chart("charts/app", "1.1.0", &archive("1.1.0"));
+        for wanted in ["1.2.3", "^1"] {
+            registry.forget();
+            let home = tempfile::tempdir().unwrap();
+            place.helm(binary, home.path(), &format!("pull {}/app --version {wanted}", place.parent())).await;
+            let theirs = registry.log();
+            registry.forget();
+            let request = ChartRequest::parse(&place.parent(), "app", wanted).unwrap();
+            let bench = place.bench();
+            bench.client.pull_chart(&context(), &request).await.unwrap();
+            let ours = registry.log();
+            assert!(ours.len() < theirs.len(), "{binary}, {}: {ours:?}, {theirs:?}", place.name);
+            assert_eq!(registry.connections(), 1, "{}", place.name);
+            registry.forget();
+            bench.client.pull_chart(&context(), &request).await.unwrap();
+            assert_eq!(registry.log(), [""; 0]);
+        }
+    })
+    .await;
 }
