@@ -77,13 +77,15 @@ impl Distribution {
     }
 
     async fn wait(&self) {
+        let mut listens = false;
         for _ in 0..500 {
-            if tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_ok() {
-                return;
+            listens = tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_ok();
+            if listens {
+                break;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        panic!("docker-registry does not listen");
+        assert!(listens, "docker-registry does not listen");
     }
 }
 
