@@ -144,6 +144,7 @@ fn secrets(root: &std::path::Path) -> CredentialsConfig {
             prefix: text("file.corp"),
             projects: vec![],
             username: Some(text("u")),
+            password: None,
             password_file: Some(root.join("password")),
             token_file: None,
         }],

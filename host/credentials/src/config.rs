@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::secret::Secret;
+
 /// The block `credentials:`. All sources together form one set; where two entries are equally close to a
 /// destination, `entries` come before identities, these before Argo CD's Secrets, these before `docker`, and
 /// these before `helm`.
@@ -51,6 +53,9 @@ pub struct EntryConfig {
     /// The user name, where there is one.
     #[serde(default)]
     pub username: Option<String>,
+    /// The password itself, where it was typed; a configuration file names the file that has it.
+    #[serde(skip)]
+    pub password: Option<Secret>,
     /// The file with the password.
     #[serde(default)]
     pub password_file: Option<PathBuf>,

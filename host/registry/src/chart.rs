@@ -7,6 +7,7 @@ use goyaml::{Value, Values, sigs};
 
 use crate::archive::{self, ArchiveError, File};
 use crate::error::Problem;
+use crate::metadata::Metadata;
 
 /// A chart. Clones share its files.
 #[derive(Clone, Debug)]
@@ -22,7 +23,7 @@ pub struct Chart {
 }
 
 /// What names a chart inside its `Chart.yaml`.
-struct Metadata {
+struct Names {
     name: String,
     version: String,
 }
@@ -35,7 +36,7 @@ impl Chart {
     pub(crate) fn unpack(archive: &[u8], digest: Digest) -> Result<Self, ArchiveError> {
         let (root, files) = archive::unpack(archive)?;
         let file = files.iter().find(|file| file.path == "Chart.yaml").ok_or(ArchiveError::NoChartYaml)?;
-        let Metadata { name, version } = read_metadata(&file.content)?;
+        let Names { name, version } = read_names(&file.content)?;
         if !is_chart_name(&name) || root != name {
             return Err(ArchiveError::Name(crate::manifest::printable(&name)));
         }
@@ -43,6 +44,29 @@ impl Chart {
             return Err(ArchiveError::Version(crate::manifest::printable(&version)));
         }
         Ok(Self { name, version, digest, files: files.into() })
+    }
+
+    /// Reads an archive that lies at hand; its digest is that of the archive.
+    ///
+    /// # Errors
+    /// If it is none, or breaks a rule of archives (R23).
+    pub fn read(archive: &[u8]) -> Result<Self, ArchiveError> {
+        Self::unpack(archive, Digest::of(archive))
+    }
+
+    /// The file at `path`, relative to the chart.
+    #[must_use]
+    pub fn file(&self, path: &str) -> Option<&File> {
+        self.files.iter().find(|file| file.path == path)
+    }
+
+    /// `Chart.yaml` as Helm shows it: what Helm knows of it, sorted and without comments.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub fn metadata_yaml(&self) -> Result<String, ArchiveError> {
+        let content = self.file("Chart.yaml").map(|file| &*file.content).unwrap_or_default();
+        Metadata::parse(content)?.to_yaml().map_err(ArchiveError::ChartYaml)
     }
 
     /// What is wrong with it if it was asked for as `name` in `version` (rule R24).
@@ -60,13 +84,19 @@ impl Chart {
         }
     }
 
+    /// What Helm calls its archive.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        format!("{}-{}.tgz", self.name, self.version)
+    }
+
     /// About how much memory it takes, in bytes.
     pub(crate) fn weight(&self) -> u64 {
         self.files.iter().map(|file| (file.content.len() + file.path.len() + 64) as u64).sum()
     }
 }
 
-fn read_metadata(content: &[u8]) -> Result<Metadata, ArchiveError> {
+fn read_names(content: &[u8]) -> Result<Names, ArchiveError> {
     let wrong = |problem: String| ArchiveError::ChartYaml(crate::manifest::printable(&problem));
     let document =
         sigs::decode(content, sigs::Target::Map, &mut Values).map_err(|error| wrong(error.to_string()))?;
@@ -74,7 +104,7 @@ fn read_metadata(content: &[u8]) -> Result<Metadata, ArchiveError> {
         let text = document.as_ref().and_then(|document| to_text(document.get(name)?));
         text.ok_or_else(|| wrong(format!("it has no `{name}`")))
     };
-    Ok(Metadata { name: field("name")?, version: field("version")? })
+    Ok(Names { name: field("name")?, version: field("version")? })
 }
 
 /// A field that is text for Helm; an unquoted number is.

@@ -14,13 +14,14 @@ use tokio::sync::Semaphore;
 
 use crate::chart::Chart;
 use crate::error::{Attempt, Problem};
+use crate::helm::HelmRepository;
 use crate::image::Image;
 use crate::index::Index;
 use crate::manifest::printable;
 use crate::mirror::Mirror;
 use crate::reference::{Reference, Repository, Tag};
 use crate::verify::VerifyPolicy;
-use crate::{Error, helm, pull, push, resolve};
+use crate::{Error, pull, push, resolve};
 
 /// The settings of a [`Client`].
 #[derive(Clone, Debug)]
@@ -318,8 +319,8 @@ impl Client {
                 Ok(Resolved { version: version_of(&reference), digest: pointer.digest()? })
             }
             Source::Helm { url, name } => {
-                let entry =
-                    helm::find(&self.services, context, url, name, &request.version, &attempt).await?;
+                let repository = HelmRepository::open(&self.services, context, url, &attempt).await?;
+                let entry = repository.find(name, &request.version).await?;
                 let digest = match entry.digest().map_err(|error| attempt.failed(error))? {
                     Some(digest) => digest,
                     // An index without digests: the archive itself has to tell.
@@ -339,7 +340,9 @@ impl Client {
                 let versions = crate::tags::versions(&lookup.tags().await?);
                 Ok(versions.iter().map(|version| version.original().to_owned()).collect())
             }
-            Source::Helm { url, name } => helm::versions(&self.services, context, url, name, &attempt).await,
+            Source::Helm { url, name } => {
+                HelmRepository::open(&self.services, context, url, &attempt).await?.versions(name).await
+            }
         }
     }
 
@@ -361,7 +364,8 @@ impl Client {
                 pull::chart(&lookup, &request.version).await
             }
             Source::Helm { url, name } => {
-                helm::pull(&self.services, context, url, name, &request.version, &attempt).await
+                let repository = HelmRepository::open(&self.services, context, url, &attempt).await?;
+                repository.chart(name, &request.version).await
             }
         }
     }
@@ -379,7 +383,8 @@ impl Client {
                 pull::archive(&lookup, &request.version).await
             }
             Source::Helm { url, name } => {
-                helm::pull_archive(&self.services, context, url, name, &request.version, &attempt).await
+                let repository = HelmRepository::open(&self.services, context, url, &attempt).await?;
+                repository.chart_archive(name, &request.version).await
             }
         }
     }

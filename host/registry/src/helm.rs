@@ -15,8 +15,8 @@ use crate::error::{Attempt, Problem};
 use crate::index::{self, Entry, Index};
 use crate::resolve::{Lifetime, record_key, remembered};
 use crate::session::{Ask, Session};
-use crate::verify::VerifyError;
-use crate::{Chart, ChartArchive, Error, pull};
+use crate::verify::{Case, Signed};
+use crate::{Chart, ChartArchive, Error, pull, verify};
 
 /// The largest provenance file (rule R19).
 const MAX_PROVENANCE: u64 = 1 << 20;
@@ -28,81 +28,8 @@ struct Known {
     etag: Option<String>,
 }
 
-/// All versions of `name`, highest first.
-pub(crate) async fn versions(
-    services: &Services,
-    context: &Context,
-    url: &Url,
-    name: &str,
-    attempt: &Attempt,
-) -> Result<Vec<String>, Error> {
-    let repository = HelmRepository::open(services, context, url, attempt).await?;
-    let index = repository.index().await?;
-    let entries = index.versions(name).ok_or_else(|| no_chart(attempt, name))?;
-    Ok(entries.iter().map(|entry| entry.version.clone()).collect())
-}
-
-/// The version of `name` that `wanted` means.
-pub(crate) async fn find(
-    services: &Services,
-    context: &Context,
-    url: &Url,
-    name: &str,
-    wanted: &str,
-    attempt: &Attempt,
-) -> Result<Entry, Error> {
-    HelmRepository::open(services, context, url, attempt).await?.find(name, wanted).await
-}
-
-/// Fetches the chart `name` in the version that `wanted` means.
-pub(crate) async fn pull(
-    services: &Services,
-    context: &Context,
-    url: &Url,
-    name: &str,
-    wanted: &str,
-    attempt: &Attempt,
-) -> Result<Arc<Chart>, Error> {
-    let repository = HelmRepository::open(services, context, url, attempt).await?;
-    let entry = repository.find(name, wanted).await?;
-    let (digest, archive) = repository.archive(&entry).await?;
-    let chart = match services.unpacked(&digest) {
-        Some(chart) => chart,
-        None => {
-            let chart = Arc::new(pull::unpack(archive, digest.clone(), attempt).await?);
-            services.charts.insert(digest, Arc::clone(&chart));
-            chart
-        }
-    };
-    pull::refuse_foreign(chart.foreign(name, Some(&entry.version)), services.config.identity, attempt)?;
-    Ok(chart)
-}
-
-/// The chart `name` in the version that `wanted` means, as it was packed, with its provenance.
-pub(crate) async fn pull_archive(
-    services: &Services,
-    context: &Context,
-    url: &Url,
-    name: &str,
-    wanted: &str,
-    attempt: &Attempt,
-) -> Result<ChartArchive, Error> {
-    let repository = HelmRepository::open(services, context, url, attempt).await?;
-    let entry = repository.find(name, wanted).await?;
-    let (digest, archive) = repository.archive(&entry).await?;
-    let chart = pull::unpack(archive.clone(), digest, attempt).await?;
-    pull::refuse_foreign(chart.foreign(name, Some(&entry.version)), services.config.identity, attempt)?;
-    let provenance = repository.provenance(&entry).await?;
-    Ok(ChartArchive { name: chart.name, version: chart.version, digest: chart.digest, archive, provenance })
-}
-
-fn no_chart(attempt: &Attempt, name: &str) -> Error {
-    attempt
-        .failed(Problem::Kind { expected: "in the repository", found: format!("its index has no `{name}`") })
-}
-
 /// A Helm repository, asked by one identity.
-struct HelmRepository<'a> {
+pub(crate) struct HelmRepository<'a> {
     services: &'a Services,
     context: &'a Context,
     attempt: &'a Attempt,
@@ -112,7 +39,8 @@ struct HelmRepository<'a> {
 }
 
 impl<'a> HelmRepository<'a> {
-    async fn open(
+    /// Prepares to ask the repository at `url`.
+    pub(crate) async fn open(
         services: &'a Services,
         context: &'a Context,
         url: &Url,
@@ -132,22 +60,77 @@ impl<'a> HelmRepository<'a> {
         Ok(Self { services, context, attempt, session, base })
     }
 
+    /// All versions of `name`, highest first.
+    pub(crate) async fn versions(&self, name: &str) -> Result<Vec<String>, Error> {
+        let index = self.index().await?;
+        let entries = index.versions(name).ok_or_else(|| self.no_chart(name))?;
+        Ok(entries.iter().map(|entry| entry.version.clone()).collect())
+    }
+
+    /// The version of `name` that `wanted` means: the very text, else the highest that satisfies it.
+    pub(crate) async fn find(&self, name: &str, wanted: &str) -> Result<Entry, Error> {
+        let index = self.index().await?;
+        let entries = index.versions(name).ok_or_else(|| self.no_chart(name))?;
+        index::choose(entries, wanted).cloned().map_err(|problem| self.failed(problem))
+    }
+
+    /// The chart `name` in the version that `wanted` means.
+    pub(crate) async fn chart(&self, name: &str, wanted: &str) -> Result<Arc<Chart>, Error> {
+        self.read(name, wanted).await.map(|(chart, ..)| chart)
+    }
+
+    /// The same as it was packed, with its provenance.
+    pub(crate) async fn chart_archive(&self, name: &str, wanted: &str) -> Result<ChartArchive, Error> {
+        let (chart, archive, entry) = self.read(name, wanted).await?;
+        let provenance = self.provenance(&entry).await?;
+        let Chart { name, version, digest, .. } = Arc::unwrap_or_clone(chart);
+        Ok(ChartArchive { name, version, digest, archive, provenance })
+    }
+
+    async fn read(&self, name: &str, wanted: &str) -> Result<(Arc<Chart>, Bytes, Entry), Error> {
+        let entry = self.find(name, wanted).await?;
+        let (digest, archive) = self.archive(&entry).await?;
+        let chart = match self.services.unpacked(&digest) {
+            Some(chart) => chart,
+            None => {
+                let chart = Arc::new(pull::unpack(archive.clone(), digest.clone(), self.attempt).await?);
+                self.services.charts.insert(digest, Arc::clone(&chart));
+                chart
+            }
+        };
+        let foreign = chart.foreign(name, Some(&entry.version));
+        pull::refuse_foreign(foreign, self.services.config.identity, self.attempt)?;
+        self.verify(&entry, &chart, &archive).await?;
+        Ok((chart, archive, entry))
+    }
+
+    /// Holds the chart to the policies that cover this repository (rule R25). There is no place for cosign's
+    /// signatures in it, so that only provenance files count.
+    async fn verify(&self, entry: &Entry, chart: &Chart, archive: &[u8]) -> Result<(), Error> {
+        let Self { services, session, attempt, .. } = self;
+        let case = Case { services, session, attempt, digest: &chart.digest };
+        for policy in verify::covering(services, self.base.as_str()) {
+            let check = async || {
+                let provenance = self.provenance(entry).await?;
+                let signed = Signed { file: chart.file_name(), archive, provenance: provenance.as_deref() };
+                policy.check_provenance(&signed).map_err(|error| self.failed(error))
+            };
+            case.judge(policy, check).await?;
+        }
+        Ok(())
+    }
+
+    fn no_chart(&self, name: &str) -> Error {
+        let found = format!("its index has no `{name}`");
+        self.failed(Problem::Kind { expected: "in the repository", found })
+    }
+
     fn failed(&self, problem: impl Into<Problem>) -> Error {
         self.attempt.failed(problem)
     }
 
     fn lifetime(&self) -> Lifetime {
         Lifetime::new(self.services.config.tag_ttl, &self.session, self.services)
-    }
-
-    async fn find(&self, name: &str, wanted: &str) -> Result<Entry, Error> {
-        // No policy for cosign can be met by a repository that has no place for its signatures.
-        if self.services.config.verify.iter().any(|policy| policy.pattern.admits(self.base.as_str())) {
-            return Err(self.failed(VerifyError::Unsigned));
-        }
-        let index = self.index().await?;
-        let entries = index.versions(name).ok_or_else(|| no_chart(self.attempt, name))?;
-        index::choose(entries, wanted).cloned().map_err(|problem| self.failed(problem))
     }
 
     /// The index: asked for once in its time to live, and then only whether it has changed.
@@ -261,14 +244,17 @@ impl<'a> HelmRepository<'a> {
         Ok(bytes)
     }
 
-    /// The provenance file beside an archive, where there is one.
+    /// The provenance file beside an archive, where there is one. That there is none is remembered as well.
     async fn provenance(&self, entry: &Entry) -> Result<Option<Bytes>, Error> {
-        if self.context.freshness == Freshness::Offline {
-            return Ok(None);
-        }
-        match self.fetch(&format!("{}.prov", entry.url), MAX_PROVENANCE).await {
+        let address = format!("{}.prov", entry.url);
+        let key = record_key("provenance", &self.session, &[&address]);
+        let fetch = |_| async { Ok(hex::encode(self.fetch(&address, MAX_PROVENANCE).await?)) };
+        let (lifetime, freshness) = (self.lifetime(), self.context.freshness);
+        let kept: Result<String, Error> =
+            remembered(self.services, &self.session, freshness, key, lifetime, self.attempt, fetch).await;
+        match kept {
             Err(error) if error.is_not_found() => Ok(None),
-            answer => answer.map(Some),
+            answer => Ok(hex::decode(answer?).ok().map(Bytes::from)),
         }
     }
 

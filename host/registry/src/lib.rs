@@ -52,5 +52,8 @@ pub use crate::manifest::{Descriptor, ImageManifest, Manifest, ManifestError, me
 pub use crate::mirror::{Mirror, MirrorTrust};
 pub use crate::package::{Overrides, PackageError, Packaged, package};
 pub use crate::reference::{ParseReferenceError, Reference, Repository, Tag};
-pub use crate::verify::{KeyError, PublicKey, Signer, VerifyError, VerifyPolicy};
+pub use crate::verify::{
+    IdentityError, KeyError, Keyring, KeyringError, ProvenanceError, PublicKey, Signer, SigstoreIdentity,
+    TrustRoot, VerifyError, VerifyPolicy,
+};
 pub use policy::Pattern;

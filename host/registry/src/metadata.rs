@@ -112,6 +112,13 @@ impl Metadata {
         })
     }
 
+    /// As `Chart.yaml`, sorted, as Helm writes it.
+    pub(crate) fn to_yaml(&self) -> Result<String, String> {
+        let json = serde_json::to_vec(self).map_err(|error| error.to_string())?;
+        let value = sigs::decode(&json, sigs::Target::Map, &mut Values).map_err(|error| error.to_string())?;
+        sigs::encode(&value.unwrap_or(Value::Null)).map_err(|error| error.to_string())
+    }
+
     /// As Go writes it: `<`, `>` and `&` escaped.
     pub(crate) fn to_config(&self) -> Result<String, serde_json::Error> {
         let json = serde_json::to_string(self)?;

@@ -4,7 +4,6 @@ use std::io::{self, Write as _};
 
 use bytes::Bytes;
 use flate2::{Compression, GzBuilder};
-use goyaml::{Value, Values, sigs};
 
 use crate::archive::{ArchiveError, File};
 use crate::chart::{Chart, is_chart_name};
@@ -59,15 +58,18 @@ impl Packaged {
 /// `seconds` since 1970, as `SOURCE_DATE_EPOCH` says.
 pub fn package(files: &[File], overrides: &Overrides, seconds: u64) -> Result<Packaged, PackageError> {
     let chart_yaml = files.iter().find(|file| file.path == "Chart.yaml").ok_or(ArchiveError::NoChartYaml)?;
-    let content = rewrite(&chart_yaml.content, overrides)?;
-    let metadata = Metadata::parse(&content)?;
+    let mut metadata = Metadata::parse(&chart_yaml.content)?;
+    metadata.version = overrides.version.clone().unwrap_or(metadata.version);
+    metadata.app_version = overrides.app_version.clone().unwrap_or(metadata.app_version);
+    // Helm writes what it knows of it, sorted and without comments.
+    let content = metadata.to_yaml().map_err(PackageError::ChartYaml)?;
     if !is_chart_name(&metadata.name) {
         return Err(ArchiveError::Name(metadata.name).into());
     }
     let mut sorted: Vec<&File> = files.iter().filter(|file| file.path != "Chart.yaml").collect();
     sorted.sort_by(|a, b| (rank(&a.path), &a.path).cmp(&(rank(&b.path), &b.path)));
     let mut tar = tar::Builder::new(Vec::new());
-    append(&mut tar, &metadata.name, "Chart.yaml", &content, seconds)?;
+    append(&mut tar, &metadata.name, "Chart.yaml", content.as_bytes(), seconds)?;
     for file in sorted {
         append(&mut tar, &metadata.name, &file.path, &file.content, seconds)?;
     }
@@ -89,27 +91,6 @@ fn rank(path: &str) -> u8 {
         _ if path.starts_with("charts/") => 5,
         _ => 4,
     }
-}
-
-/// `Chart.yaml` with the overrides. Without any it stays as its author wrote it.
-fn rewrite(content: &Bytes, overrides: &Overrides) -> Result<Bytes, PackageError> {
-    if *overrides == Overrides::default() {
-        return Ok(content.clone());
-    }
-    let wrong = |problem: String| PackageError::ChartYaml(problem);
-    let document =
-        sigs::decode(content, sigs::Target::Map, &mut Values).map_err(|error| wrong(error.to_string()))?;
-    let Some(Value::Mapping(mut entries)) = document else {
-        return Err(ArchiveError::ChartYaml("it is empty".to_owned()).into());
-    };
-    let set = [("version", &overrides.version), ("appVersion", &overrides.app_version)];
-    for (name, value) in set.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
-        entries.retain(|(key, _)| *key != Value::from(name));
-        entries.push((name.into(), Value::Text(value.clone())));
-    }
-    entries.sort_by(|(a, _), (b, _)| a.key_order(b));
-    let text = sigs::encode(&Value::Mapping(entries)).map_err(|error| wrong(error.to_string()))?;
-    Ok(text.into_bytes().into())
 }
 
 fn append(
@@ -155,6 +136,7 @@ mod tests {
         let unpacked = Chart::unpack(&one.archive, cache::Digest::of(b"")).unwrap();
         let paths: Vec<&str> = unpacked.files.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(paths, ["Chart.yaml", "values.yaml", "templates/b.yaml", "README.md"]);
+        assert_eq!(unpacked.files[0].content, "apiVersion: v2\nname: app\nversion: 1.2.3\n");
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(crate) async fn chart(lookup: &Lookup, wanted: &str) -> Result<Arc<Chart>, E
     let reference = lookup.find(wanted).await?;
     let pointer = lookup.pointer(&reference, Depth::Manifest).await?;
     let digest = pointer.digest()?;
-    verify::check(lookup, &digest).await?;
+    verify::check(lookup, &pointer).await?;
     let chart = match lookup.services.unpacked(&digest) {
         Some(chart) => chart,
         None => {
@@ -54,29 +54,36 @@ pub(crate) async fn unpack(archive: Bytes, digest: Digest, attempt: &Attempt) ->
 pub(crate) async fn archive(lookup: &Lookup, wanted: &str) -> Result<ChartArchive, Error> {
     let reference = lookup.find(wanted).await?;
     let pointer = lookup.pointer(&reference, Depth::Manifest).await?;
-    verify::check(lookup, &pointer.digest()?).await?;
-    let image = image(lookup, &pointer, media::CHART_CONFIG).await?;
-    let layer = chart_layer(&image).map_err(|problem| lookup.attempt.failed(problem))?;
-    let bytes = blob::fetch(lookup, layer, lookup.services.config.max_chart).await?;
-    let chart = unpack(bytes.clone(), pointer.digest()?, &lookup.attempt).await?;
+    verify::check(lookup, &pointer).await?;
+    let Parts { chart, archive, provenance } = parts(lookup, &pointer).await?;
     check_identity(lookup, &chart, &reference)?;
+    Ok(ChartArchive { name: chart.name, version: chart.version, digest: chart.digest, archive, provenance })
+}
+
+/// What a chart's artifact is made of.
+pub(crate) struct Parts {
+    pub(crate) chart: Chart,
+    pub(crate) archive: Bytes,
+    pub(crate) provenance: Option<Bytes>,
+}
+
+/// The parts of the chart behind `pointer`; nothing of them has been believed yet.
+pub(crate) async fn parts(lookup: &Lookup, pointer: &Pointer) -> Result<Parts, Error> {
+    let image = image(lookup, pointer, media::CHART_CONFIG).await?;
+    let layer = chart_layer(&image).map_err(|problem| lookup.attempt.failed(problem))?;
+    let archive = blob::fetch(lookup, layer, lookup.services.config.max_chart).await?;
+    let chart = unpack(archive.clone(), pointer.digest()?, &lookup.attempt).await?;
     let provenance = match image.layers.iter().find(|layer| layer.media_type == media::PROVENANCE) {
         Some(layer) => Some(blob::fetch(lookup, layer, MAX_PROVENANCE).await?),
         None => None,
     };
-    Ok(ChartArchive {
-        name: chart.name,
-        version: chart.version,
-        digest: chart.digest,
-        archive: bytes,
-        provenance,
-    })
+    Ok(Parts { chart, archive, provenance })
 }
 
 /// All of an artifact.
 pub(crate) async fn whole(lookup: &Lookup, reference: &Reference) -> Result<Image, Error> {
     let pointer = lookup.pointer(reference, Depth::Manifest).await?;
-    verify::check(lookup, &pointer.digest()?).await?;
+    verify::check(lookup, &pointer).await?;
     let bytes = lookup.manifest(&pointer).await?;
     let failed = |problem: Problem| lookup.attempt.failed(problem);
     let manifest = match Manifest::parse(&bytes, &pointer.media_type).map_err(|error| failed(error.into()))? {
@@ -181,7 +188,7 @@ pub(crate) fn refuse_foreign(
 /// Fetches an artifact with a single layer.
 pub(crate) async fn artifact(lookup: &Lookup, reference: &Reference) -> Result<Artifact, Error> {
     let pointer = lookup.pointer(reference, Depth::Manifest).await?;
-    verify::check(lookup, &pointer.digest()?).await?;
+    verify::check(lookup, &pointer).await?;
     let image = image(lookup, &pointer, media::WASM_CONFIG).await?;
     let [layer] = image.layers.as_slice() else {
         let found = format!("it has {} layers", image.layers.len());

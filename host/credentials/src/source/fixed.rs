@@ -31,9 +31,10 @@ fn entry(config: &EntryConfig) -> Result<Entry, ConfigError> {
 fn login(config: &EntryConfig) -> Result<Login, ConfigError> {
     let password =
         |secret| Login::Password { username: config.username.clone().unwrap_or_default(), password: secret };
-    Ok(match (&config.password_file, &config.token_file) {
-        (Some(file), None) => from_file(file, password),
-        (None, Some(file)) if config.username.is_none() => from_file(file, Login::Token),
+    Ok(match (&config.password, &config.password_file, &config.token_file) {
+        (Some(typed), None, None) => password(typed.clone()),
+        (None, Some(file), None) => from_file(file, password),
+        (None, None, Some(file)) if config.username.is_none() => from_file(file, Login::Token),
         _ => return Err(ConfigError::EntryLogin { prefix: config.prefix.clone() }),
     })
 }
@@ -158,6 +159,7 @@ mod tests {
             prefix: prefix.to_owned(),
             projects: vec![],
             username: Some("u".to_owned()),
+            password: None,
             password_file: Some(file.to_owned()),
             token_file: None,
         };
@@ -175,6 +177,7 @@ mod tests {
             prefix: "a.corp".to_owned(),
             projects: vec![],
             username: None,
+            password: None,
             password_file: None,
             token_file: None,
         };

@@ -1,10 +1,12 @@
 //! Cosign's signatures: where they are stored, and what they sign.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use cache::Digest;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::Error;
 use crate::blob;
@@ -12,7 +14,7 @@ use crate::manifest::{Descriptor, ImageManifest, Manifest, media, parse_strict};
 use crate::reference::{Reference, Tag};
 use crate::resolve::{Depth, Lookup, Pointer};
 use crate::session::Ask;
-use crate::verify::PublicKey;
+use crate::verify::Signer;
 
 /// The most signatures that are looked at (rule R26).
 const MAX_SIGNATURES: usize = 50;
@@ -29,27 +31,45 @@ const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
 /// The beginning of the type of artifact that cosign 3 stores signatures as.
 const BUNDLE: &str = "application/vnd.dev.sigstore.bundle";
 
+/// What cosign 2 adds to a signature without a key: the certificate, PEM, and the log's promise.
+const CERTIFICATE: &str = "dev.sigstore.cosign/certificate";
+const PROMISE: &str = "dev.sigstore.cosign/bundle";
+
+/// What a bundle's statement is for. Statements about something else, such as how it was built, approve of nothing.
+const SIGN_PREDICATE: &str = "https://sigstore.dev/cosign/sign/v1";
+
 /// A signature, not yet checked.
 pub(crate) enum Signature {
-    /// Over a payload that names the artifact.
-    Simple { payload: Bytes, signature: Vec<u8> },
-    /// Over an in-toto statement in an envelope.
-    Envelope { kind: String, payload: Vec<u8>, signatures: Vec<Vec<u8>> },
+    /// Over a payload that names the artifact; with a bundle where it was made without a key.
+    Simple { payload: Bytes, signature: Vec<u8>, bundle: Option<String> },
+    /// Over an in-toto statement in an envelope, which the bundle holds.
+    Envelope { kind: String, payload: Vec<u8>, signatures: Vec<Vec<u8>>, bundle: String },
 }
 
 impl Signature {
-    /// Whether `key` signed the artifact with this `digest`.
-    pub(crate) fn is_by(&self, key: &PublicKey, digest: &Digest) -> bool {
-        match self {
-            Self::Simple { payload, signature } => {
-                key.verifies(payload, signature) && simple_is_about(payload, digest)
+    /// Whether `signer` signed the artifact with this `digest`.
+    pub(crate) fn is_by(&self, signer: &Signer, digest: &Digest) -> bool {
+        let is_about = match self {
+            Self::Simple { payload, .. } => simple_is_about(payload, digest),
+            Self::Envelope { payload, .. } => statement_is_about(payload, digest),
+        };
+        is_about
+            && match (signer, self) {
+                (Signer::CosignKey(key), Self::Simple { payload, signature, .. }) => {
+                    key.verifies(payload, signature)
+                }
+                (Signer::CosignKey(key), Self::Envelope { kind, payload, signatures, .. }) => {
+                    let signed = pre_authentication(kind, payload);
+                    signatures.iter().any(|signature| key.verifies(&signed, signature))
+                }
+                (Signer::CosignIdentity(identity), Self::Simple { payload, bundle, .. }) => {
+                    bundle.as_ref().is_some_and(|bundle| identity.signed_content(bundle, payload))
+                }
+                (Signer::CosignIdentity(identity), Self::Envelope { bundle, .. }) => {
+                    identity.signed_digest(bundle, digest)
+                }
+                (Signer::Provenance(_), _) => false,
             }
-            Self::Envelope { kind, payload, signatures } => {
-                let signed = pre_authentication(kind, payload);
-                let by_key = signatures.iter().any(|signature| key.verifies(&signed, signature));
-                by_key && statement_is_about(payload, digest)
-            }
-        }
     }
 }
 
@@ -71,7 +91,8 @@ fn statement_is_about(payload: &[u8], digest: &Digest) -> bool {
         .is_some_and(|kind| kind.starts_with("https://in-toto.io/Statement/"));
     let matches =
         |subject: &Value| subject.pointer("/digest/sha256").and_then(Value::as_str) == Some(digest.hex());
-    is_statement && subjects.is_some_and(|subjects| subjects.iter().any(matches))
+    let approves = document.get("predicateType").and_then(Value::as_str) == Some(SIGN_PREDICATE);
+    is_statement && approves && subjects.is_some_and(|subjects| subjects.iter().any(matches))
 }
 
 /// What an envelope's signatures sign (DSSE, version 1).
@@ -86,8 +107,11 @@ fn pre_authentication(kind: &str, payload: &[u8]) -> Vec<u8> {
 pub(crate) async fn signatures(lookup: &Lookup, digest: &Digest) -> Result<Vec<Signature>, Error> {
     let mut signatures = Vec::new();
     for entry in referrers(lookup, digest).await? {
+        if signatures.len() >= MAX_SIGNATURES {
+            break;
+        }
         let image = image(lookup, &Pointer::of(&entry)).await?;
-        for layer in image.layers.iter().take(MAX_SIGNATURES) {
+        for layer in &image.layers {
             signatures.extend(read_bundle(&blob::fetch(lookup, layer, MAX_BYTES).await?));
         }
     }
@@ -97,7 +121,8 @@ pub(crate) async fn signatures(lookup: &Lookup, digest: &Digest) -> Result<Vec<S
             let text = layer.annotations.get(SIGNATURE).and_then(|text| STANDARD.decode(text).ok());
             let Some(signature) = text else { continue };
             let payload = blob::fetch(lookup, layer, MAX_BYTES).await?;
-            signatures.push(Signature::Simple { payload, signature });
+            let bundle = promised(&layer.annotations, &payload, &signature);
+            signatures.push(Signature::Simple { payload, signature, bundle });
         }
     }
     signatures.truncate(MAX_SIGNATURES);
@@ -180,5 +205,35 @@ fn read_bundle(bytes: &[u8]) -> Option<Signature> {
         kind: text(envelope, "payloadType")?,
         payload: STANDARD.decode(text(envelope, "payload")?).ok()?,
         signatures,
+        bundle: String::from_utf8(bytes.to_vec()).ok()?,
     })
+}
+
+/// What cosign 2 wrote into annotations, as the bundle that it writes today.
+fn promised(annotations: &BTreeMap<String, String>, payload: &[u8], signature: &[u8]) -> Option<String> {
+    let certificate = annotations.get(CERTIFICATE)?;
+    let body = certificate.lines().filter(|line| !line.starts_with("-----")).collect::<String>();
+    let promise = parse_strict(annotations.get(PROMISE)?.as_bytes()).ok()?;
+    let entry = promise.get("Payload")?;
+    let log = hex::decode(entry.get("logID")?.as_str()?).ok()?;
+    let digest = ring::digest::digest(&ring::digest::SHA256, payload);
+    let bundle = json!({
+        "mediaType": "application/vnd.dev.sigstore.bundle+json;version=0.1",
+        "verificationMaterial": {
+            "x509CertificateChain": {"certificates": [{"rawBytes": body}]},
+            "tlogEntries": [{
+                "logIndex": entry.get("logIndex")?.to_string(),
+                "logId": {"keyId": STANDARD.encode(log)},
+                "kindVersion": {"kind": "hashedrekord", "version": "0.0.1"},
+                "integratedTime": entry.get("integratedTime")?.to_string(),
+                "inclusionPromise": {"signedEntryTimestamp": promise.get("SignedEntryTimestamp")?},
+                "canonicalizedBody": entry.get("body")?,
+            }],
+        },
+        "messageSignature": {
+            "messageDigest": {"algorithm": "SHA2_256", "digest": STANDARD.encode(digest)},
+            "signature": STANDARD.encode(signature),
+        },
+    });
+    Some(bundle.to_string())
 }

@@ -110,6 +110,7 @@ impl Setup {
                 prefix: prefix.clone(),
                 projects: Vec::new(),
                 username: Some(credential.user.to_owned()),
+                password: None,
                 password_file: Some(file),
                 token_file: None,
             }

@@ -1,16 +1,27 @@
 //! Policies that must be met, and everything that keeps them from it (rules R25 and R26).
 
+mod provenance;
+mod sigstore;
+
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use registry::{PublicKey, Signer, VerifyPolicy};
+use registry::{PublicKey, Signer, SigstoreIdentity, TrustRoot, VerifyPolicy};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
-use serde_json::json;
+use serde_json::{Value, json};
 use test_registry::{Options, Piece, Registry, Reply, digest};
 
 use crate::bench::{Bench, Setup, app, archive, context, host_of, refresh};
+use crate::verify::sigstore::Sigstore;
+
+/// What cosign 3 calls its signatures.
+const SIGN: &str = "https://sigstore.dev/cosign/sign/v1";
+
+/// Who signs, as the certificates of CI systems name it.
+const ISSUER: &str = "https://ci.test";
+const SUBJECT: &str = "https://ci.test/acme/app/release.yaml@refs/tags/v1";
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
@@ -44,48 +55,48 @@ fn image(config: &[u8], layer: &str, bytes: &[u8], more: serde_json::Value) -> S
         "layers": [{"mediaType": layer, "digest": digest(bytes), "size": bytes.len()}],
     });
     for (name, value) in more.as_object().unwrap() {
-        match name.as_str() {
-            "signature" => {
-                manifest["layers"][0]["annotations"] = json!({"dev.cosignproject.cosign/signature": value})
-            }
-            name => manifest[name] = value.clone(),
-        }
+        let place =
+            if name == "annotations" { &mut manifest["layers"][0][name] } else { &mut manifest[name] };
+        *place = value.clone();
     }
     manifest.to_string()
 }
 
-/// Signs as cosign 2 does: under a tag.
-fn sign_by_tag(registry: &Registry, key: &Key, about: &str, signed: &str) {
+/// What cosign 2 signs.
+fn payload(about: &str) -> String {
     let payload = json!({"critical": {
         "identity": {"docker-reference": "any"},
         "image": {"docker-manifest-digest": about}, "type": "cosign container image signature"}, "optional": null});
-    let payload = payload.to_string();
-    let signature = key.sign(payload.as_bytes());
-    let text = image(
-        b"{}",
-        "application/vnd.dev.cosign.simplesigning.v1+json",
-        payload.as_bytes(),
-        json!({"signature": signature}),
-    );
+    payload.to_string()
+}
+
+/// Stores a signature as cosign 2 does: under a tag.
+fn store_by_tag(registry: &Registry, payload: &str, annotations: Value, signed: &str) {
+    let kind = "application/vnd.dev.cosign.simplesigning.v1+json";
+    let text = image(b"{}", kind, payload.as_bytes(), json!({"annotations": annotations}));
     let mut content = registry.content();
     content.blob(payload.as_bytes());
     let tag = format!("{}.sig", signed.replace(':', "-"));
     content.manifest("charts/app", Some(&tag), MANIFEST, text.as_bytes());
 }
 
-/// Signs as cosign 3 does: a bundle that refers to what it signs.
-fn sign_by_bundle(registry: &Registry, key: &Key, about: &str) {
+fn sign_by_tag(registry: &Registry, key: &Key, about: &str, signed: &str) {
+    let payload = payload(about);
+    let signature = key.sign(payload.as_bytes());
+    store_by_tag(registry, &payload, json!({"dev.cosignproject.cosign/signature": signature}), signed);
+}
+
+/// What cosign 3 signs.
+fn statement(about: &str, predicate: &str) -> String {
     let statement = json!({
-        "_type": "https://in-toto.io/Statement/v1", "predicateType": "https://sigstore.dev/cosign/sign/v1",
+        "_type": "https://in-toto.io/Statement/v1", "predicateType": predicate,
         "subject": [{"name": "", "digest": {"sha256": about.trim_start_matches("sha256:")}}], "predicate": {},
     });
-    let (kind, payload) = ("application/vnd.in-toto+json", statement.to_string());
-    let signed = format!("DSSEv1 {} {kind} {} {payload}", kind.len(), payload.len());
-    let bundle = json!({
-        "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
-        "dsseEnvelope": {"payload": STANDARD.encode(&payload), "payloadType": kind,
-                         "signatures": [{"sig": key.sign(signed.as_bytes())}]},
-    });
+    statement.to_string()
+}
+
+/// Stores a bundle as cosign 3 does: it refers to what it signs.
+fn store_bundle(registry: &Registry, bundle: &Value, about: &str) {
     let bundle = bundle.to_string();
     let kind = "application/vnd.dev.sigstore.bundle.v0.3+json";
     let subject = json!({"mediaType": MANIFEST, "digest": about, "size": 1});
@@ -93,6 +104,17 @@ fn sign_by_bundle(registry: &Registry, key: &Key, about: &str) {
     let mut content = registry.content();
     content.blob(bundle.as_bytes());
     content.manifest("charts/app", None, MANIFEST, text.as_bytes());
+}
+
+fn sign_by_bundle(registry: &Registry, key: &Key, about: &str) {
+    let (kind, payload) = ("application/vnd.in-toto+json", statement(about, SIGN));
+    let signed = format!("DSSEv1 {} {kind} {} {payload}", kind.len(), payload.len());
+    let bundle = json!({
+        "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+        "dsseEnvelope": {"payload": STANDARD.encode(&payload), "payloadType": kind,
+                         "signatures": [{"sig": key.sign(signed.as_bytes())}]},
+    });
+    store_bundle(registry, &bundle, about);
 }
 
 /// A registry with a chart, and a client that wants it signed by `signers`.
@@ -172,4 +194,76 @@ async fn r26_a_signature_without_end() {
         seen.path.contains("/referrers/").then(|| list.pieces(vec![endless]))
     });
     assert!(refusal(&registry, &bench).await.contains("more than 4194304 bytes"));
+}
+
+fn identity(instance: &Sigstore, issuer: &str, subject: &str) -> Signer {
+    let identity = SigstoreIdentity::new(issuer, subject, TrustRoot::Json(&instance.root()));
+    Signer::CosignIdentity(identity.unwrap())
+}
+
+#[tokio::test]
+async fn r25_signed_without_a_key() {
+    let instance = Sigstore::new();
+    let signers = || vec![identity(&instance, ISSUER, r"https://ci\.test/acme/.+")];
+    let (registry, digest, bench) = scene(signers()).await;
+    store_bundle(&registry, &instance.signer(ISSUER, SUBJECT).bundle(&statement(&digest, SIGN)), &digest);
+    bench.client.pull_chart(&context(), &app(&registry, "1.2.3")).await.unwrap();
+    let (registry, digest, bench) = scene(signers()).await;
+    let payload = payload(&digest);
+    store_by_tag(&registry, &payload, instance.signer(ISSUER, SUBJECT).annotations(&payload), &digest);
+    bench.client.pull_chart(&context(), &app(&registry, "1.2.3")).await.unwrap();
+}
+
+/// A bundle for the chart with a certificate for `who` by `instance`, after `spoil`; the policy wants [`SUBJECT`]
+/// by `trusted`.
+async fn keyless_refusal(
+    trusted: &Sigstore,
+    instance: &Sigstore,
+    who: (&str, &str),
+    predicate: &str,
+    spoil: impl Fn(&mut Value),
+) {
+    let (registry, digest, bench) = scene(vec![identity(trusted, ISSUER, r"https://ci\.test/acme/.+")]).await;
+    let mut bundle = instance.signer(who.0, who.1).bundle(&statement(&digest, predicate));
+    spoil(&mut bundle);
+    store_bundle(&registry, &bundle, &digest);
+    let text = refusal(&registry, &bench).await;
+    assert!(text.contains("none of its 1 signatures"), "{who:?}: {text}");
+}
+
+#[tokio::test]
+async fn r25_everything_else_without_a_key_denies() {
+    let (instance, other) = (Sigstore::new(), Sigstore::new());
+    let us = (ISSUER, SUBJECT);
+    let same = |_: &mut Value| ();
+    keyless_refusal(&instance, &other, us, SIGN, same).await;
+    keyless_refusal(&instance, &instance, ("https://accounts.test", SUBJECT), SIGN, same).await;
+    keyless_refusal(&instance, &instance, (ISSUER, "https://ci.test/evil/app"), SIGN, same).await;
+    let around = "https://evil.test/?https://ci.test/acme/app";
+    keyless_refusal(&instance, &instance, (ISSUER, around), SIGN, same).await;
+    keyless_refusal(&instance, &instance, us, "https://slsa.dev/provenance/v1", same).await;
+    let entries = |bundle: &mut Value| bundle["verificationMaterial"]["tlogEntries"] = json!([]);
+    keyless_refusal(&instance, &instance, us, SIGN, entries).await;
+    let proof = |bundle: &mut Value| {
+        let entry = &mut bundle["verificationMaterial"]["tlogEntries"][0];
+        entry["inclusionProof"]["checkpoint"]["envelope"] =
+            json!("log.test - 1\n1\nAAAA\n\n\u{2014} log.test AAAA\n");
+    };
+    keyless_refusal(&instance, &instance, us, SIGN, proof).await;
+    let time = |bundle: &mut Value| {
+        bundle["verificationMaterial"]["tlogEntries"][0]["integratedTime"] = json!("1600000000");
+    };
+    keyless_refusal(&instance, &instance, us, SIGN, time).await;
+    let signature = |bundle: &mut Value| bundle["dsseEnvelope"]["signatures"][0]["sig"] = json!("AAAA");
+    keyless_refusal(&instance, &instance, us, SIGN, signature).await;
+}
+
+#[test]
+fn identities_that_would_be_anybodys() {
+    let root = Sigstore::new().root();
+    let new = |issuer: &str, subject: &str, root: TrustRoot<'_>| SigstoreIdentity::new(issuer, subject, root);
+    assert!(new("", ".*", TrustRoot::Json(&root)).is_err());
+    assert!(new(ISSUER, "(", TrustRoot::Json(&root)).is_err());
+    assert!(new(ISSUER, ".*", TrustRoot::Json("{}")).is_err());
+    assert!(new(ISSUER, ".*", TrustRoot::PublicGood).is_ok());
 }
