@@ -4,6 +4,8 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
 
+use foldhash::fast::FixedState;
+
 use crate::error::{ExecError, ParseError};
 use crate::exec::Operand;
 use crate::{Str, Type, Value};
@@ -143,7 +145,7 @@ impl Function {
 #[derive(Debug, Clone, Default)]
 pub struct Functions {
     functions: Vec<Function>,
-    by_name: HashMap<&'static str, usize>,
+    by_name: HashMap<&'static [u8], u32, FixedState>,
 }
 
 impl Functions {
@@ -164,39 +166,42 @@ impl Functions {
 
     /// Adds a function, which replaces an earlier one of its name.
     pub fn insert(&mut self, function: Function) {
-        self.by_name.insert(function.name, self.functions.len());
+        let place = u32::try_from(self.functions.len()).unwrap_or(u32::MAX);
+        self.by_name.insert(function.name.as_bytes(), place);
         self.functions.push(function);
     }
 
     /// Takes the function of that name out.
     pub fn remove(&mut self, name: &str) {
-        self.by_name.remove(name);
+        self.by_name.remove(name.as_bytes());
     }
 
     /// Whether there is a function of that name.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
-        self.by_name.contains_key(name)
+        self.place(name.as_bytes()).is_some()
     }
 
     /// The function of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Function> {
-        self.functions.get(*self.by_name.get(name)?)
+        self.at(self.place(name.as_bytes())?)
     }
 
-    pub(crate) fn index(&self, name: &str) -> Option<usize> {
+    /// The place of the function of that name, which [`Functions::at`] takes.
+    pub(crate) fn place(&self, name: &[u8]) -> Option<u32> {
         self.by_name.get(name).copied()
     }
 
-    pub(crate) fn at(&self, index: usize) -> Option<&Function> {
-        self.functions.get(index)
+    pub(crate) fn at(&self, place: u32) -> Option<&Function> {
+        self.functions.get(place as usize)
     }
 
     /// The names, sorted.
     #[must_use]
     pub fn names(&self) -> Vec<&'static str> {
-        let mut names: Vec<_> = self.by_name.keys().copied().collect();
+        let mut names: Vec<_> =
+            self.by_name.values().filter_map(|place| self.at(*place)).map(Function::name).collect();
         names.sort_unstable();
         names
     }

@@ -1,8 +1,9 @@
 //! Splits a template text into tokens, as Go's `text/template/parse` does.
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 use crate::fmt::sprintf;
+use crate::node::Span;
 use crate::unicode::{decode_rune, is_digit, is_letter, is_print};
 use crate::{Str, UintKind, Value};
 
@@ -58,17 +59,16 @@ pub(crate) enum Keyword {
     With,
 }
 
-/// A piece of the text: its kind and the bytes from `start` up to `end`.
+/// A piece of the text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Token {
     pub(crate) kind: TokenKind,
-    pub(crate) start: usize,
-    pub(crate) end: usize,
+    pub(crate) span: Span,
 }
 
 impl Token {
     /// What stands where no token was read yet.
-    pub(crate) const NONE: Self = Self { kind: TokenKind::Error, start: 0, end: 0 };
+    pub(crate) const NONE: Self = Self { kind: TokenKind::Error, span: Span { start: 0, end: 0 } };
 }
 
 /// Which words are keywords: `break` and `continue` are not if there are functions of these names.
@@ -130,6 +130,10 @@ impl<'t> Lexer<'t> {
         self.text.get(self.start..self.position).unwrap_or_default()
     }
 
+    fn peek_byte(&self) -> Option<u8> {
+        self.text.get(self.position).copied()
+    }
+
     fn peek(&self) -> Option<char> {
         let (rune, length) = decode_rune(self.rest());
         (length > 0).then_some(rune)
@@ -142,7 +146,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn emit(&mut self, kind: TokenKind) -> Token {
-        let token = Token { kind, start: self.start, end: self.position };
+        let token = Token { kind, span: Span::new(self.start, self.position) };
         self.start = self.position;
         token
     }
@@ -154,14 +158,14 @@ impl<'t> Lexer<'t> {
 
     fn fail(&mut self, message: impl Into<String>) -> Token {
         self.error = message.into();
-        let token = Token { kind: TokenKind::Error, start: self.start, end: self.start };
+        let token = Token { kind: TokenKind::Error, span: Span::new(self.start, self.start) };
         (self.text, self.start, self.position) = (&[], 0, 0);
         token
     }
 
     /// Outside of actions: text up to the next action, or what opens it.
     fn text_or_delimiter(&mut self) -> Step {
-        let Some(length) = memmem::find(self.rest(), LEFT_DELIMITER) else {
+        let Some(length) = find_left_delimiter(self.rest()) else {
             self.position = self.text.len();
             if self.position == self.start {
                 return Some(self.emit(TokenKind::Eof));
@@ -176,7 +180,7 @@ impl<'t> Lexer<'t> {
             let token = self.emit(TokenKind::Text);
             self.position += trimmed;
             self.ignore();
-            if token.end > token.start {
+            if token.span.end > token.span.start {
                 return Some(token);
             }
         }
@@ -280,13 +284,9 @@ impl<'t> Lexer<'t> {
 
     /// A run of spaces, whose first is past. The last may belong to a trim marker.
     fn space(&mut self) -> Token {
-        let mut last = self.position - 1;
-        let mut count = 1;
-        while self.peek().is_some_and(is_space) {
-            last = self.position;
-            self.next();
-            count += 1;
-        }
+        let count = 1 + leading_space(self.rest());
+        self.position += count - 1;
+        let last = self.position - 1;
         let from_last = self.text.get(last..).unwrap_or_default();
         let opens_marker = has_right_trim_marker(from_last)
             && from_last.get(TRIM_MARKER..).is_some_and(|rest| rest.starts_with(RIGHT_DELIMITER));
@@ -329,9 +329,12 @@ impl<'t> Lexer<'t> {
 
     fn word(&mut self) {
         let is_word = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
-        self.position += self.rest().iter().take_while(is_word).count();
-        while self.peek().is_some_and(is_alphanumeric) {
-            self.next();
+        loop {
+            self.position += self.rest().iter().take_while(is_word).count();
+            match self.peek_byte() {
+                Some(0x80..) if self.peek().is_some_and(is_alphanumeric) => self.next(),
+                _ => return,
+            };
         }
     }
 
@@ -351,39 +354,45 @@ impl<'t> Lexer<'t> {
 
     /// Whether what follows may follow a word.
     fn is_at_terminator(&self) -> bool {
-        match self.rest().first() {
+        match self.peek_byte() {
             None | Some(b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(') => true,
             Some(_) => self.rest().starts_with(RIGHT_DELIMITER),
         }
     }
 
     fn char_constant(&mut self) -> Token {
-        self.delimited('\'', TokenKind::CharConstant, "unterminated character constant")
+        self.delimited(b'\'', TokenKind::CharConstant, "unterminated character constant")
     }
 
     fn quote(&mut self) -> Token {
-        self.delimited('"', TokenKind::String, "unterminated quoted string")
+        self.delimited(b'"', TokenKind::String, "unterminated quoted string")
     }
 
     /// A literal on one line with escapes.
-    fn delimited(&mut self, delimiter: char, kind: TokenKind, error: &str) -> Token {
-        loop {
-            match self.next() {
-                Some('\\') if !matches!(self.next(), None | Some('\n')) => {}
-                None | Some('\\' | '\n') => return self.fail(error),
-                Some(rune) if rune == delimiter => return self.emit(kind),
-                Some(_) => {}
+    fn delimited(&mut self, delimiter: u8, kind: TokenKind, error: &str) -> Token {
+        let mut is_escaped = false;
+        for (index, byte) in self.rest().iter().enumerate() {
+            match byte {
+                b'\n' => return self.fail(error),
+                _ if is_escaped => is_escaped = false,
+                b'\\' => is_escaped = true,
+                byte if *byte == delimiter => {
+                    self.position += index + 1;
+                    return self.emit(kind);
+                }
+                _ => {}
             }
         }
+        self.fail(error)
     }
 
     fn raw_quote(&mut self) -> Token {
-        loop {
-            match self.next() {
-                None => return self.fail("unterminated raw quoted string"),
-                Some('`') => return self.emit(TokenKind::RawString),
-                Some(_) => {}
+        match memchr(b'`', self.rest()) {
+            Some(length) => {
+                self.position += length + 1;
+                self.emit(TokenKind::RawString)
             }
+            None => self.fail("unterminated raw quoted string"),
         }
     }
 
@@ -439,7 +448,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn accept(&mut self, set: &[u8]) -> bool {
-        let accepted = self.rest().first().is_some_and(|byte| set.contains(byte));
+        let accepted = self.peek_byte().is_some_and(|byte| set.contains(&byte));
         self.position += usize::from(accepted);
         accepted
     }
@@ -480,6 +489,11 @@ fn leading_space(text: &[u8]) -> usize {
 
 fn trailing_space(text: &[u8]) -> usize {
     text.iter().rev().take_while(|byte| is_space_byte(**byte)).count()
+}
+
+/// Where the next action begins. Single braces are rare in texts, so looking for one byte is the fastest.
+fn find_left_delimiter(text: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b'{', text).find(|index| text.get(index + 1) == Some(&b'{'))
 }
 
 /// The number of newlines in `text`.

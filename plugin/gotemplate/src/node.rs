@@ -7,24 +7,30 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 pub(crate) use self::print::NodePrinter;
-use crate::unicode::{is_space, runes};
 use crate::{Functions, Str, stack};
 
 /// A byte offset in the text.
 pub(crate) type Position = u32;
 
-/// A text that was parsed, and the functions that it may call.
+/// A text that was parsed, and what its nodes refer to.
 #[derive(Debug)]
 pub(crate) struct Source {
     pub(crate) name: Str,
     pub(crate) text: Box<[u8]>,
     pub(crate) functions: Arc<Functions>,
+    /// The names of the variables; the place is the [`Symbol`].
+    pub(crate) variables: Vec<Str>,
 }
 
 impl Source {
     /// The bytes of a token.
     pub(crate) fn slice(&self, span: Span) -> &[u8] {
         self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    /// The name of a variable, with its `$`.
+    pub(crate) fn variable_name(&self, symbol: Symbol) -> &Str {
+        self.variables.get(symbol.0 as usize).unwrap_or(&Str::EMPTY)
     }
 }
 
@@ -33,6 +39,17 @@ impl Source {
 pub(crate) struct Span {
     pub(crate) start: Position,
     pub(crate) end: Position,
+}
+
+impl Span {
+    pub(crate) fn new(start: usize, end: usize) -> Self {
+        Self { start: position(start), end: position(end) }
+    }
+}
+
+/// Longer texts than a position can tell are refused.
+fn position(offset: usize) -> Position {
+    Position::try_from(offset).unwrap_or(Position::MAX)
 }
 
 /// One template: what a text says outside of its definitions, or within one of them.
@@ -45,18 +62,8 @@ pub(crate) struct Tree {
     pub(crate) is_empty: bool,
 }
 
-impl Tree {
-    pub(crate) fn new(name: Str, source: Arc<Source>, root: Body) -> Self {
-        let is_empty = root.iter().all(|node| match node {
-            Node::Text(span) => runes(source.slice(*span)).all(|(_, rune, _)| is_space(rune)),
-            _ => false,
-        });
-        Self { name, source, root, is_empty }
-    }
-}
-
 /// Nodes in their order.
-pub(crate) type Body = Vec<Node>;
+pub(crate) type Body = Box<[Node]>;
 
 /// What a template does.
 #[derive(Debug)]
@@ -83,7 +90,7 @@ pub(crate) struct Branch {
 impl Drop for Branch {
     fn drop(&mut self) {
         stack::grow(|| {
-            self.body.clear();
+            self.body = Body::default();
             self.otherwise = None;
         });
     }
@@ -102,13 +109,19 @@ pub(crate) struct Invocation {
 pub(crate) struct Pipe {
     pub(crate) position: Position,
     pub(crate) is_assignment: bool,
-    pub(crate) variables: Vec<Variable>,
-    pub(crate) commands: Vec<Command>,
+    pub(crate) variables: Box<[Variable]>,
+    /// Most pipelines are one command.
+    pub(crate) commands: SmallVec<[Command; 1]>,
 }
 
-impl Drop for Pipe {
+/// A pipeline in parentheses.
+#[derive(Debug)]
+pub(crate) struct Parenthesized(pub(crate) Pipe);
+
+// As for branches.
+impl Drop for Parenthesized {
     fn drop(&mut self) {
-        stack::grow(|| self.commands.clear());
+        stack::grow(|| self.0.commands.clear());
     }
 }
 
@@ -117,7 +130,7 @@ impl Drop for Pipe {
 pub(crate) struct Command {
     pub(crate) position: Position,
     pub(crate) first: Term,
-    pub(crate) arguments: Vec<Term>,
+    pub(crate) arguments: Box<[Term]>,
 }
 
 /// What stands in a command.
@@ -127,11 +140,11 @@ pub(crate) enum Term {
     Nil(Position),
     Bool(Position, bool),
     Number(Box<Number>),
-    String(Box<Literal>),
-    Field(Box<Field>),
-    Variable(Box<Variable>),
-    Function(Box<Identifier>),
-    Pipe(Box<Pipe>),
+    String(Literal),
+    Field(Field),
+    Variable(Variable),
+    Function(Identifier),
+    Pipe(Box<Parenthesized>),
     Chain(Box<Chain>),
 }
 
@@ -142,8 +155,8 @@ pub(crate) struct Literal {
     pub(crate) value: Str,
 }
 
-/// The names of a chain of fields; most are short.
-pub(crate) type Names = SmallVec<[Str; 2]>;
+/// The names of a chain of fields.
+pub(crate) type Names = Box<[Str]>;
 
 /// `.a.b`; never empty.
 #[derive(Debug)]
@@ -156,13 +169,11 @@ pub(crate) struct Field {
 #[derive(Debug)]
 pub(crate) struct Variable {
     pub(crate) position: Position,
-    pub(crate) name: Str,
-    /// Equal for equal names within one text.
     pub(crate) symbol: Symbol,
     pub(crate) fields: Names,
 }
 
-/// A variable's name as a number.
+/// A variable's name: its place in [`Source::variables`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Symbol(pub(crate) u32);
 
@@ -175,9 +186,8 @@ impl Symbol {
 #[derive(Debug)]
 pub(crate) struct Identifier {
     pub(crate) position: Position,
-    pub(crate) name: Str,
     /// Its place in [`Source::functions`].
-    pub(crate) function: usize,
+    pub(crate) function: u32,
 }
 
 /// `(pipe).a.b`; has a field.
@@ -215,7 +225,7 @@ impl Term {
             Self::Field(field) => field.position,
             Self::Variable(variable) => variable.position,
             Self::Function(identifier) => identifier.position,
-            Self::Pipe(pipe) => pipe.position,
+            Self::Pipe(pipe) => pipe.0.position,
             Self::Chain(chain) => chain.position,
         }
     }

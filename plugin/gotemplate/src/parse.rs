@@ -1,16 +1,21 @@
 //! Builds trees from tokens, as Go's `text/template/parse` does, with its error texts.
 
 mod control;
+mod definition;
 mod number;
 mod pipeline;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
+
+use self::definition::{Definition, Definitions};
 pub(crate) use self::number::has_float_sign;
 use crate::error::ParseError;
 use crate::fmt::sprintf;
 use crate::lex::{LexOptions, Lexer, Token, TokenKind, count_lines};
-use crate::node::{Body, Node, Source, Span, Symbol, Tree};
+use crate::node::{Body, Node, Position, Source, Symbol, Term, Tree};
 use crate::strconv::{quote, unquote};
 use crate::{Functions, Str, Value};
 
@@ -21,34 +26,44 @@ pub(crate) const MAX_NESTING: usize = if cfg!(target_family = "wasm") { 1_000 } 
 
 /// Parses `text` into the tree of its own, first, and those that it defines.
 pub(crate) fn parse(name: &Str, text: &[u8], functions: &Arc<Functions>) -> Result<Vec<Tree>, ParseError> {
-    let source = Arc::new(Source { name: name.clone(), text: text.into(), functions: Arc::clone(functions) });
     let options = LexOptions {
         is_break_keyword: !functions.contains("break"),
         is_continue_keyword: !functions.contains("continue"),
     };
+    let source = Source {
+        name: name.clone(),
+        text: text.into(),
+        functions: Arc::clone(functions),
+        variables: vec![Str::from("$")],
+    };
     let mut parser = Parser {
-        source: &source,
-        lexer: Lexer::new(&source.text, options),
+        source,
+        lexer: Lexer::new(text, options),
         scope: Scope::default(),
-        symbols: vec![Str::from("$")],
-        trees: Vec::new(),
+        symbols: HashMap::default(),
+        definitions: Definitions::default(),
+        nodes: Vec::new(),
+        terms: Vec::new(),
         nesting: 0,
     };
+    if Position::try_from(text.len()).is_err() {
+        return Err(parser.error(format!("exceeded maximum length ({} bytes)", Position::MAX)));
+    }
     parser.text()?;
-    let mut trees = parser.trees;
-    // A text that only defines a template of its own name has that one as its own.
-    let own = trees.iter().position(|tree| tree.name == *name).unwrap_or(0);
-    trees.swap(0, own);
-    Ok(trees)
+    Ok(parser.definitions.into_trees(name, Arc::new(parser.source)))
 }
 
-struct Parser<'s> {
-    source: &'s Arc<Source>,
-    lexer: Lexer<'s>,
+struct Parser<'t> {
+    source: Source,
+    lexer: Lexer<'t>,
     scope: Scope,
-    /// The variables' names; the place is the symbol.
-    symbols: Vec<Str>,
-    trees: Vec<Tree>,
+    /// The variables by their names.
+    symbols: HashMap<Str, Symbol, FixedState>,
+    definitions: Definitions,
+    /// The nodes of the bodies that are being parsed, one after the other.
+    nodes: Vec<Node>,
+    /// The arguments of the commands that are being parsed, one after the other.
+    terms: Vec<Term>,
     nesting: usize,
 }
 
@@ -57,7 +72,10 @@ struct Scope {
     /// What was read last, and tokens that were put back.
     tokens: [Token; 3],
     put_back: usize,
+    /// The variables that are declared where the parser is, outer ones first.
     variables: Vec<Symbol>,
+    /// How often each is declared, by symbol.
+    declared: Vec<u32>,
     /// The delimiter of the action that is being parsed.
     action: Option<Token>,
     range_depth: usize,
@@ -70,6 +88,7 @@ impl Default for Scope {
             tokens: [Token::NONE; 3],
             put_back: 0,
             variables: vec![Symbol::ROOT],
+            declared: vec![1],
             action: None,
             range_depth: 0,
             paren_depth: 0,
@@ -101,7 +120,7 @@ enum Item {
 
 type Parsed<T> = Result<T, ParseError>;
 
-impl<'s> Parser<'s> {
+impl<'t> Parser<'t> {
     // Tokens.
 
     fn next(&mut self) -> Token {
@@ -154,15 +173,15 @@ impl<'s> Parser<'s> {
         if token.kind == kind { Ok(token) } else { Err(self.unexpected(token, context)) }
     }
 
-    fn text_of(&self, token: Token) -> &'s [u8] {
-        self.source.slice(span_of(token))
+    fn text_of(&self, token: Token) -> &[u8] {
+        self.source.slice(token.span)
     }
 
     // Errors.
 
     /// The line on which a token starts; counted only for errors.
     fn line(&self, token: Token) -> usize {
-        1 + count_lines(self.source.text.get(..token.start).unwrap_or_default())
+        1 + count_lines(self.source.text.get(..token.span.start as usize).unwrap_or_default())
     }
 
     fn error(&self, message: impl Into<String>) -> ParseError {
@@ -213,36 +232,54 @@ impl<'s> Parser<'s> {
 
     // Names.
 
-    fn symbol(&mut self, name: &[u8]) -> Symbol {
-        let known = self.symbols.iter().position(|symbol| symbol.as_bytes() == name);
-        let place = known.unwrap_or_else(|| {
-            self.symbols.push(Str::from(name));
-            self.symbols.len() - 1
-        });
-        Symbol(u32::try_from(place).unwrap_or(u32::MAX))
+    fn symbol(&mut self, token: Token) -> Symbol {
+        let name = self.text_of(token);
+        if name == b"$" {
+            return Symbol::ROOT;
+        }
+        if let Some(symbol) = self.symbols.get(name) {
+            return *symbol;
+        }
+        let name = Str::from(name);
+        let symbol = Symbol(u32::try_from(self.source.variables.len()).unwrap_or(u32::MAX));
+        self.source.variables.push(name.clone());
+        self.symbols.insert(name, symbol);
+        symbol
     }
 
     fn add(&mut self, name: Str, root: Body) -> Parsed<()> {
-        let tree = Tree::new(name, Arc::clone(self.source), root);
-        match self.trees.iter_mut().find(|other| other.name == tree.name) {
-            None => self.trees.push(tree),
-            Some(other) if other.is_empty => *other = tree,
-            Some(_) if tree.is_empty => {}
-            Some(_) => {
-                return Err(
-                    self.error(format!("template: multiple definition of template {}", quote(&tree.name)))
-                );
+        match self.definitions.add(name, Definition::new(root, &self.source)) {
+            Ok(()) => Ok(()),
+            Err(name) => {
+                Err(self.error(format!("template: multiple definition of template {}", quote(&name))))
             }
         }
-        Ok(())
     }
 }
 
-fn span_of(token: Token) -> Span {
-    Span { start: position(token.start), end: position(token.end) }
-}
+impl Scope {
+    fn declare(&mut self, symbol: Symbol) {
+        let place = symbol.0 as usize;
+        if place >= self.declared.len() {
+            self.declared.resize(place + 1, 0);
+        }
+        if let Some(count) = self.declared.get_mut(place) {
+            *count += 1;
+        }
+        self.variables.push(symbol);
+    }
 
-/// Texts are far shorter than 4 GiB: [`crate::Template::parse`] refuses longer ones.
-fn position(offset: usize) -> u32 {
-    u32::try_from(offset).unwrap_or(u32::MAX)
+    fn is_declared(&self, symbol: Symbol) -> bool {
+        self.declared.get(symbol.0 as usize).is_some_and(|count| *count > 0)
+    }
+
+    /// Forgets all variables but the first `count`.
+    fn forget(&mut self, count: usize) {
+        while self.variables.len() > count
+            && let Some(symbol) = self.variables.pop()
+            && let Some(count) = self.declared.get_mut(symbol.0 as usize)
+        {
+            *count -= 1;
+        }
+    }
 }

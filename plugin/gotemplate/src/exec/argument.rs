@@ -17,7 +17,7 @@ impl<'t> Executor<'_, '_, 't> {
             Term::String(literal) => Ok(Operand::Concrete(Value::String(literal.value.clone()))),
             Term::Field(field) => self.field(term, field, dot),
             Term::Variable(variable) => self.variable_chain(term, variable, Input::none(dot)),
-            Term::Pipe(pipe) => self.inner_pipeline(dot, pipe),
+            Term::Pipe(pipe) => self.inner_pipeline(dot, &pipe.0),
             Term::Function(identifier) => self.function(identifier, At::Term(term), Input::none(dot)),
             Term::Chain(chain) => self.chain(term, chain, Input::none(dot)),
         }

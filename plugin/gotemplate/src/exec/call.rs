@@ -30,7 +30,7 @@ impl<'t> Executor<'_, '_, 't> {
     ) -> Evaluated {
         let tree = self.tree;
         let Some(function) = tree.source.functions.at(identifier.function) else {
-            return Err(self.error(format!("{:?} is not a defined function", identifier.name)));
+            return Err(self.error("not a defined function"));
         };
         let (name, signature) = (function.name(), function.signature());
         self.check_arity(name, signature, input)?;

@@ -4,7 +4,7 @@ use super::{At, Evaluated, Executor, Operand};
 use crate::error::Limit;
 use crate::node::{Body, Branch, Invocation, Node, Pipe, Variable};
 use crate::strconv::quote;
-use crate::{Map, Str, Type, Value, fmt};
+use crate::{Map, Type, Value, fmt};
 
 /// Whether the nodes that follow are executed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,7 +187,7 @@ impl<'t> Executor<'_, '_, 't> {
 
     /// With two variables the first is the index; with one it is the element.
     fn set_range_variables(&mut self, index: Operand, element: &Operand, pipe: &'t Pipe) -> Evaluated<()> {
-        match pipe.variables.as_slice() {
+        match &*pipe.variables {
             [] => Ok(()),
             [first] if pipe.is_assignment => self.assign(first, element.clone()),
             [first, second, ..] if pipe.is_assignment => {
@@ -225,7 +225,7 @@ impl<'t> Executor<'_, '_, 't> {
                 *value = operand;
                 Ok(())
             }
-            None => Err(self.undefined(&variable.name)),
+            None => Err(self.undefined(variable)),
         }
     }
 
@@ -233,11 +233,12 @@ impl<'t> Executor<'_, '_, 't> {
         let own = self.run.variables.get(self.base..).unwrap_or_default();
         match own.iter().rev().find(|(symbol, _)| *symbol == variable.symbol) {
             Some((_, value)) => Ok(value.clone()),
-            None => Err(self.undefined(&variable.name)),
+            None => Err(self.undefined(variable)),
         }
     }
 
-    fn undefined(&self, name: &Str) -> crate::ExecError {
+    fn undefined(&self, variable: &Variable) -> crate::ExecError {
+        let name = self.tree.source.variable_name(variable.symbol);
         self.error(format!("undefined variable: {name}"))
     }
 

@@ -66,7 +66,7 @@ impl<'t> Executor<'_, '_, 't> {
             }
             Term::Pipe(pipe) => {
                 self.refuse_input(&command.first, input)?;
-                self.inner_pipeline(dot, pipe)
+                self.inner_pipeline(dot, &pipe.0)
             }
             Term::Variable(variable) => self.variable_chain(&command.first, variable, input),
             constant => {
@@ -119,7 +119,7 @@ impl<'t> Executor<'_, '_, 't> {
     pub(super) fn chain(&mut self, term: &'t Term, chain: &'t Chain, input: Input<'_, 't>) -> Evaluated {
         self.at = At::Term(&chain.term);
         let receiver = match &chain.term {
-            Term::Pipe(pipe) => self.inner_pipeline(input.dot, pipe)?,
+            Term::Pipe(pipe) => self.inner_pipeline(input.dot, &pipe.0)?,
             Term::Function(identifier) => {
                 self.function(identifier, At::Term(&chain.term), Input::none(input.dot))?
             }

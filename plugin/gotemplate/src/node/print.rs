@@ -1,7 +1,7 @@
 //! Writes nodes back as text, in the form in which Go's errors quote them.
 
-use super::{Body, Branch, Chain, Command, Field, Invocation, Node, Pipe, Source, Term, Variable};
-use crate::Str;
+use super::{Body, Branch, Chain, Command, Field, Identifier, Invocation, Node, Pipe, Source, Term, Variable};
+use crate::{Function, Str};
 use crate::strconv::{QuoteStyle, push_quoted};
 
 /// A text under construction, with the source that spans refer to.
@@ -109,8 +109,8 @@ impl<'s> NodePrinter<'s> {
             Term::String(literal) => self.out.extend_from_slice(self.source.slice(literal.span)),
             Term::Field(field) => self.field(field),
             Term::Variable(variable) => self.variable(variable),
-            Term::Function(identifier) => self.out.extend_from_slice(identifier.name.as_bytes()),
-            Term::Pipe(pipe) => self.pipe(pipe),
+            Term::Function(identifier) => self.function(identifier),
+            Term::Pipe(pipe) => self.pipe(&pipe.0),
             Term::Chain(chain) => self.chain(chain),
         }
     }
@@ -120,8 +120,12 @@ impl<'s> NodePrinter<'s> {
     }
 
     pub(crate) fn variable(&mut self, variable: &Variable) {
-        self.out.extend_from_slice(variable.name.as_bytes());
+        self.out.extend_from_slice(self.source.variable_name(variable.symbol).as_bytes());
         self.names(&variable.fields);
+    }
+
+    fn function(&mut self, identifier: &Identifier) {
+        self.push(self.source.functions.at(identifier.function).map_or("", Function::name));
     }
 
     pub(crate) fn chain(&mut self, chain: &Chain) {

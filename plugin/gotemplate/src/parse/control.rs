@@ -1,6 +1,6 @@
 //! Texts, actions and control structures.
 
-use super::{Ending, Item, Parsed, Parser, position, span_of};
+use super::{Ending, Item, Parsed, Parser};
 use crate::Str;
 use crate::lex::{Keyword, Token, TokenKind};
 use crate::node::{Body, Branch, Invocation, Node, Pipe};
@@ -35,7 +35,6 @@ impl Control {
 impl Parser<'_> {
     /// The whole text.
     pub(super) fn text(&mut self) -> Parsed<()> {
-        let mut root = Body::new();
         loop {
             let token = self.peek();
             match token.kind {
@@ -51,12 +50,12 @@ impl Parser<'_> {
                 _ => {}
             }
             match self.text_or_action()? {
-                Item::Node(node) => root.push(node),
+                Item::Node(node) => self.nodes.push(node),
                 Item::Ending(ending) => return Err(self.error(format!("unexpected {}", ending.text()))),
             }
         }
-        let name = self.source.name.clone();
-        self.add(name, root)
+        let root = self.collected(0);
+        self.add(self.source.name.clone(), root)
     }
 
     /// Parses with a scope of its own, as `define` and `block` do.
@@ -88,21 +87,26 @@ impl Parser<'_> {
 
     fn body(&mut self) -> Parsed<(Body, Ending)> {
         self.nested(|parser| {
-            let mut body = Body::new();
+            let start = parser.nodes.len();
             while parser.peek_non_space().kind != TokenKind::Eof {
                 match parser.text_or_action()? {
-                    Item::Node(node) => body.push(node),
-                    Item::Ending(ending) => return Ok((body, ending)),
+                    Item::Node(node) => parser.nodes.push(node),
+                    Item::Ending(ending) => return Ok((parser.collected(start), ending)),
                 }
             }
             Err(parser.error("unexpected EOF"))
         })
     }
 
+    /// The nodes since `start`, which are a body.
+    fn collected(&mut self, start: usize) -> Body {
+        self.nodes.drain(start..).collect()
+    }
+
     fn text_or_action(&mut self) -> Parsed<Item> {
         let token = self.next_non_space();
         match token.kind {
-            TokenKind::Text => Ok(Item::Node(Node::Text(span_of(token)))),
+            TokenKind::Text => Ok(Item::Node(Node::Text(token.span))),
             TokenKind::LeftDelimiter => {
                 self.scope.action = Some(token);
                 let item = self.action()?;
@@ -164,7 +168,7 @@ impl Parser<'_> {
         let (body, ending) = self.body()?;
         self.scope.range_depth -= is_range;
         let otherwise = if ending == Ending::Else { Some(self.else_body(control)?) } else { None };
-        self.scope.variables.truncate(declared);
+        self.scope.forget(declared);
         Ok(control.node(Branch { pipe, body, otherwise }))
     }
 
@@ -177,7 +181,7 @@ impl Parser<'_> {
         };
         if is_chained {
             self.next();
-            return self.nested(|parser| Ok(vec![parser.control(control)?]));
+            return self.nested(|parser| Ok(Body::from([parser.control(control)?])));
         }
         match self.body()? {
             (body, Ending::End) => Ok(body),
@@ -233,5 +237,5 @@ impl Parser<'_> {
 }
 
 fn invocation(token: Token, name: Str, pipe: Option<Pipe>) -> Node {
-    Node::Template(Box::new(Invocation { position: position(token.start), name, pipe }))
+    Node::Template(Box::new(Invocation { position: token.span.start, name, pipe }))
 }

@@ -1,24 +1,20 @@
 //! Pipelines, commands and terms.
 
-use smallvec::smallvec;
+use smallvec::SmallVec;
 
-use super::{Parsed, Parser, position, span_of};
+use super::{Parsed, Parser};
 use crate::Str;
 use crate::lex::{Token, TokenKind};
-use crate::node::{Chain, Command, Field, Identifier, Literal, Names, Pipe, Term, Variable};
+use crate::node::{Chain, Command, Field, Identifier, Literal, Names, Parenthesized, Pipe, Term, Variable};
 use crate::strconv::quote;
 
 impl Parser<'_> {
     /// Declarations, if there are any, and commands up to `end`.
     pub(super) fn pipeline(&mut self, context: &str, end: TokenKind) -> Parsed<Pipe> {
         let start = self.peek_non_space();
-        let mut pipe = Pipe {
-            position: position(start.start),
-            is_assignment: false,
-            variables: Vec::new(),
-            commands: Vec::with_capacity(1),
-        };
-        self.declarations(&mut pipe, context)?;
+        let (variables, is_assignment) = self.declarations(context)?;
+        let mut pipe =
+            Pipe { position: start.span.start, is_assignment, variables, commands: SmallVec::new() };
         loop {
             let token = self.next_non_space();
             match token.kind {
@@ -36,49 +32,50 @@ impl Parser<'_> {
         }
     }
 
-    /// `$x :=`, `$x =`, and in a range also `$x, $y :=`.
-    fn declarations(&mut self, pipe: &mut Pipe, context: &str) -> Parsed<()> {
+    /// `$x :=`, `$x =`, and in a range also `$x, $y :=`; whether they are assigned rather than declared.
+    fn declarations(&mut self, context: &str) -> Parsed<(Box<[Variable]>, bool)> {
+        let mut variables = Vec::new();
         loop {
             let variable = self.peek_non_space();
             if variable.kind != TokenKind::Variable {
-                return Ok(());
+                break;
             }
             self.next();
             let after = self.peek();
             let next = self.peek_non_space();
             match next.kind {
                 TokenKind::Assign | TokenKind::Declare => {
-                    pipe.is_assignment = next.kind == TokenKind::Assign;
                     self.next_non_space();
-                    self.declare(pipe, variable);
-                    return Ok(());
+                    variables.push(self.declare(variable));
+                    return Ok((variables.into(), next.kind == TokenKind::Assign));
                 }
                 TokenKind::Char if self.text_of(next) == b"," => {
                     self.next_non_space();
-                    self.declare(pipe, variable);
-                    self.check_second(pipe, context)?;
+                    variables.push(self.declare(variable));
+                    self.check_second(variables.len(), context)?;
                 }
                 _ if after.kind == TokenKind::Space => {
                     self.put_back_three(variable, after);
-                    return Ok(());
+                    break;
                 }
                 _ => {
                     self.put_back_two(variable);
-                    return Ok(());
+                    break;
                 }
             }
         }
+        Ok((variables.into(), false))
     }
 
-    fn declare(&mut self, pipe: &mut Pipe, token: Token) {
-        let variable = self.variable(position(token.start), self.text_of(token));
-        self.scope.variables.push(variable.symbol);
-        pipe.variables.push(variable);
+    fn declare(&mut self, token: Token) -> Variable {
+        let variable = self.variable(token);
+        self.scope.declare(variable.symbol);
+        variable
     }
 
     /// After a comma: only a range may have a second variable.
-    fn check_second(&mut self, pipe: &Pipe, context: &str) -> Parsed<()> {
-        if context != "range" || pipe.variables.len() >= 2 {
+    fn check_second(&mut self, count: usize, context: &str) -> Parsed<()> {
+        if context != "range" || count >= 2 {
             return Err(self.error(format!("too many declarations in {context}")));
         }
         match self.peek_non_space().kind {
@@ -104,14 +101,14 @@ impl Parser<'_> {
     }
 
     fn command(&mut self) -> Parsed<Command> {
-        let start = position(self.peek_non_space().start);
+        let position = self.peek_non_space().span.start;
+        let start = self.terms.len();
         let mut first = None;
-        let mut arguments = Vec::new();
         loop {
             self.peek_non_space();
             match self.operand()? {
                 Some(term) if first.is_none() => first = Some(term),
-                Some(term) => arguments.push(term),
+                Some(term) => self.terms.push(term),
                 None => {}
             }
             let token = self.next();
@@ -124,7 +121,7 @@ impl Parser<'_> {
             break;
         }
         let first = first.ok_or_else(|| self.error("empty command"))?;
-        Ok(Command { position: start, first, arguments })
+        Ok(Command { position, first, arguments: self.terms.drain(start..).collect() })
     }
 
     /// A term and the fields that follow it.
@@ -134,32 +131,39 @@ impl Parser<'_> {
         if next.kind != TokenKind::Field {
             return Ok(Some(term));
         }
-        let start = position(next.start);
-        let mut fields = Names::new();
-        while self.peek().kind == TokenKind::Field {
-            let token = self.next();
-            fields.push(self.field_name(token));
-        }
+        let position = next.span.start;
         match term {
-            Term::Field(mut field) => {
-                field.position = start;
-                field.names.append(&mut fields);
-                Ok(Some(Term::Field(field)))
+            Term::Variable(Variable { symbol, .. }) => {
+                let fields = self.field_names(None);
+                Ok(Some(Term::Variable(Variable { position, symbol, fields })))
             }
-            Term::Variable(mut variable) => {
-                variable.position = start;
-                variable.fields.append(&mut fields);
-                Ok(Some(Term::Variable(variable)))
-            }
-            Term::Function(_) | Term::Pipe(_) | Term::Chain(_) => {
-                Ok(Some(Term::Chain(Box::new(Chain { position: start, term, fields }))))
+            Term::Function(_) | Term::Pipe(_) => {
+                let fields = self.field_names(None);
+                Ok(Some(Term::Chain(Box::new(Chain { position, term, fields }))))
             }
             constant => Err(self.error(format!("unexpected . after term {}", self.quote_term(&constant)))),
         }
     }
 
+    /// `.a.b`, whose first name was read. Of several names, errors point to the second.
+    fn field(&mut self, first: Token) -> Field {
+        let next = self.peek();
+        let position = if next.kind == TokenKind::Field { next.span.start } else { first.span.start };
+        Field { position, names: self.field_names(Some(first)) }
+    }
+
+    /// The name of the first token, if there is one, and those of the fields that follow.
+    fn field_names(&mut self, first: Option<Token>) -> Names {
+        let mut names: SmallVec<[Str; 4]> = first.map(|token| self.field_name(token)).into_iter().collect();
+        while self.peek().kind == TokenKind::Field {
+            let token = self.next();
+            names.push(self.field_name(token));
+        }
+        names.into_boxed_slice()
+    }
+
     fn quote_term(&self, term: &Term) -> String {
-        let mut printer = crate::node::NodePrinter::new(self.source);
+        let mut printer = crate::node::NodePrinter::new(&self.source);
         printer.term(term);
         quote(printer.finish())
     }
@@ -171,24 +175,21 @@ impl Parser<'_> {
 
     fn term(&mut self) -> Parsed<Option<Term>> {
         let token = self.next_non_space();
-        let start = position(token.start);
+        let position = token.span.start;
         Ok(Some(match token.kind {
-            TokenKind::Identifier => self.function(token)?,
-            TokenKind::Dot => Term::Dot(start),
-            TokenKind::Nil => Term::Nil(start),
-            TokenKind::Variable => self.known_variable(token)?,
-            TokenKind::Field => {
-                Term::Field(Box::new(Field { position: start, names: smallvec![self.field_name(token)] }))
-            }
-            TokenKind::Bool => Term::Bool(start, self.text_of(token) == b"true"),
+            TokenKind::Identifier => Term::Function(self.function(token)?),
+            TokenKind::Dot => Term::Dot(position),
+            TokenKind::Nil => Term::Nil(position),
+            TokenKind::Variable => Term::Variable(self.known_variable(token)?),
+            TokenKind::Field => Term::Field(self.field(token)),
+            TokenKind::Bool => Term::Bool(position, self.text_of(token) == b"true"),
             TokenKind::CharConstant | TokenKind::Complex | TokenKind::Number => {
-                let number = super::number::parse(token.kind, start, self.text_of(token));
+                let number = super::number::parse(token.kind, position, self.text_of(token));
                 Term::Number(Box::new(number.map_err(|message| self.error(message))?))
             }
-            TokenKind::LeftParen => self.parenthesized()?,
+            TokenKind::LeftParen => Term::Pipe(Box::new(self.parenthesized()?)),
             TokenKind::String | TokenKind::RawString => {
-                let value = self.unquote(token)?;
-                Term::String(Box::new(Literal { span: span_of(token), value }))
+                Term::String(Literal { span: token.span, value: self.unquote(token)? })
             }
             _ => {
                 self.put_back();
@@ -197,38 +198,34 @@ impl Parser<'_> {
         }))
     }
 
-    fn parenthesized(&mut self) -> Parsed<Term> {
+    fn parenthesized(&mut self) -> Parsed<Parenthesized> {
         if self.scope.paren_depth >= super::MAX_NESTING {
             return Err(self.error("max expression depth exceeded"));
         }
         self.scope.paren_depth += 1;
         let pipe = self.nested(|parser| parser.pipeline("parenthesized pipeline", TokenKind::RightParen))?;
         self.scope.paren_depth -= 1;
-        Ok(Term::Pipe(Box::new(pipe)))
+        Ok(Parenthesized(pipe))
     }
 
-    fn function(&mut self, token: Token) -> Parsed<Term> {
-        let name = Str::from(self.text_of(token));
-        match name.to_str().and_then(|name| self.source.functions.index(name)) {
-            Some(function) => {
-                let position = position(token.start);
-                Ok(Term::Function(Box::new(Identifier { position, name, function })))
-            }
-            None => Err(self.error(format!("function {} not defined", quote(&name)))),
+    fn function(&self, token: Token) -> Parsed<Identifier> {
+        let name = self.text_of(token);
+        match self.source.functions.place(name) {
+            Some(function) => Ok(Identifier { position: token.span.start, function }),
+            None => Err(self.error(format!("function {} not defined", quote(name)))),
         }
     }
 
-    fn known_variable(&mut self, token: Token) -> Parsed<Term> {
-        let variable = self.variable(position(token.start), self.text_of(token));
-        if self.scope.variables.contains(&variable.symbol) {
-            return Ok(Term::Variable(Box::new(variable)));
+    fn known_variable(&mut self, token: Token) -> Parsed<Variable> {
+        let variable = self.variable(token);
+        if self.scope.is_declared(variable.symbol) {
+            return Ok(variable);
         }
-        Err(self.error(format!("undefined variable {}", quote(&variable.name))))
+        Err(self.error(format!("undefined variable {}", quote(self.text_of(token)))))
     }
 
-    fn variable(&mut self, position: u32, name: &[u8]) -> Variable {
-        let symbol = self.symbol(name);
-        Variable { position, name: Str::from(name), symbol, fields: Names::new() }
+    fn variable(&mut self, token: Token) -> Variable {
+        Variable { position: token.span.start, symbol: self.symbol(token), fields: Names::default() }
     }
 }
 
