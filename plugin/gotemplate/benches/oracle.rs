@@ -103,7 +103,7 @@ impl Bench {
     fn parse(&self, functions: &Arc<Functions>) -> TemplateSet {
         let mut set = TemplateSet::new("set");
         for (name, text) in &self.case.texts {
-            let template = Template::parse(name.clone(), text.as_bytes(), functions);
+            let template = Template::parse(name.clone(), text.clone(), functions);
             set.add(&template.unwrap_or_else(|error| panic!("{}: {error}", self.name)));
         }
         set

@@ -12,6 +12,8 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
+
 use self::error::At;
 pub(crate) use self::operand::Operand;
 pub(crate) use self::scope::Scope;
@@ -34,7 +36,7 @@ pub(crate) struct Run<'r> {
     depth: usize,
     state: &'r mut dyn Any,
     /// Texts that [`Call::execute_text`](crate::Call::execute_text) parsed.
-    texts: HashMap<Str, Arc<Template>>,
+    texts: HashMap<Str, Arc<Template>, FixedState>,
 }
 
 impl<'r> Run<'r> {
@@ -47,7 +49,7 @@ impl<'r> Run<'r> {
             steps: 0,
             depth: 0,
             state,
-            texts: HashMap::new(),
+            texts: HashMap::default(),
         }
     }
 

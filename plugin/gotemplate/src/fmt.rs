@@ -5,6 +5,7 @@ mod flags;
 mod printer;
 
 use crate::fmt::printer::Printer;
+use crate::strconv::{self, FloatFormat};
 use crate::{Kind, Str, Value};
 
 /// Go's `fmt.Sprint`: the operands with `%v`, with a space between two of which neither is a string.
@@ -25,7 +26,7 @@ pub fn sprint(operands: &[Value]) -> Str {
 pub fn push_sprint(out: &mut Vec<u8>, operands: &[Value]) {
     let mut after_string = true;
     for operand in operands {
-        let is_string = operand.kind() == Kind::String;
+        let is_string = matches!(operand, Value::String(_)) || operand.kind() == Kind::String;
         if !is_string && !after_string {
             out.push(b' ');
         }
@@ -66,6 +67,7 @@ pub fn sprintf(format: &[u8], operands: &[Value]) -> Str {
 pub fn push_value(out: &mut Vec<u8>, value: &Value) {
     match value {
         Value::String(text) => out.extend_from_slice(text.as_bytes()),
+        Value::Float(number, kind) => strconv::push_float(out, *number, FloatFormat::G, None, *kind),
         other => Printer::new(out).print_operand(other, 'v'),
     }
 }

@@ -9,11 +9,25 @@ use crate::{Str, UintKind, Value};
 
 const LEFT_DELIMITER: &[u8] = b"{{";
 const RIGHT_DELIMITER: &[u8] = b"}}";
+/// After space.
+const TRIMMING_RIGHT_DELIMITER: &[u8] = b"-}}";
 const LEFT_COMMENT: &[u8] = b"/*";
 const RIGHT_COMMENT: &[u8] = b"*/";
 
 /// A trim marker: a minus and the space beside it.
 const TRIM_MARKER: usize = 2;
+
+/// The ASCII characters of words.
+#[expect(clippy::indexing_slicing, reason = "the table has all bytes, and is made by the compiler")]
+const WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+        byte += 1;
+    }
+    table
+};
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +125,8 @@ impl<'t> Lexer<'t> {
     }
 
     /// The next token; at the end, again and again the end.
+    // Most tokens that the parser takes were put back, and a small caller is faster.
+    #[inline(never)]
     pub(crate) fn next_token(&mut self) -> Token {
         if self.is_inside_action {
             return self.inside_action();
@@ -135,14 +151,24 @@ impl<'t> Lexer<'t> {
     }
 
     fn peek(&self) -> Option<char> {
-        let (rune, length) = decode_rune(self.rest());
-        (length > 0).then_some(rune)
+        match self.peek_byte()? {
+            byte @ ..0x80 => Some(char::from(byte)),
+            _ => Some(decode_rune(self.rest()).0),
+        }
     }
 
     fn next(&mut self) -> Option<char> {
-        let (rune, length) = decode_rune(self.rest());
-        self.position += length;
-        (length > 0).then_some(rune)
+        match self.peek_byte()? {
+            byte @ ..0x80 => {
+                self.position += 1;
+                Some(char::from(byte))
+            }
+            _ => {
+                let (rune, length) = decode_rune(self.rest());
+                self.position += length;
+                Some(rune)
+            }
+        }
     }
 
     fn emit(&mut self, kind: TokenKind) -> Token {
@@ -222,11 +248,11 @@ impl<'t> Lexer<'t> {
 
     /// The length of the trim marker before the right delimiter that follows; `None` if none follows.
     fn right_delimiter_marker(&self) -> Option<usize> {
-        let rest = self.rest();
-        if has_right_trim_marker(rest) && rest.get(TRIM_MARKER..)?.starts_with(RIGHT_DELIMITER) {
-            return Some(TRIM_MARKER);
+        match self.rest() {
+            [b'}', b'}', ..] => Some(0),
+            [space, b'-', b'}', b'}', ..] if is_space_byte(*space) => Some(TRIM_MARKER),
+            _ => None,
         }
-        rest.starts_with(RIGHT_DELIMITER).then_some(0)
     }
 
     fn right_delimiter(&mut self, marker: usize) -> Token {
@@ -287,10 +313,7 @@ impl<'t> Lexer<'t> {
         let count = 1 + leading_space(self.rest());
         self.position += count - 1;
         let last = self.position - 1;
-        let from_last = self.text.get(last..).unwrap_or_default();
-        let opens_marker = has_right_trim_marker(from_last)
-            && from_last.get(TRIM_MARKER..).is_some_and(|rest| rest.starts_with(RIGHT_DELIMITER));
-        if opens_marker {
+        if self.rest().starts_with(TRIMMING_RIGHT_DELIMITER) {
             self.position = last;
             if count == 1 {
                 return self.right_delimiter(TRIM_MARKER);
@@ -328,9 +351,10 @@ impl<'t> Lexer<'t> {
     }
 
     fn word(&mut self) {
-        let is_word = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+        let is_word = |byte: &u8| WORD.get(usize::from(*byte)) == Some(&true);
         loop {
-            self.position += self.rest().iter().take_while(is_word).count();
+            let rest = self.rest();
+            self.position += rest.iter().position(|byte| !is_word(byte)).unwrap_or(rest.len());
             match self.peek_byte() {
                 Some(0x80..) if self.peek().is_some_and(is_alphanumeric) => self.next(),
                 _ => return,
@@ -477,10 +501,6 @@ fn is_alphanumeric(rune: char) -> bool {
 
 fn has_left_trim_marker(text: &[u8]) -> bool {
     matches!(text, [b'-', space, ..] if is_space_byte(*space))
-}
-
-fn has_right_trim_marker(text: &[u8]) -> bool {
-    matches!(text, [space, b'-', ..] if is_space_byte(*space))
 }
 
 fn leading_space(text: &[u8]) -> usize {

@@ -23,18 +23,30 @@ pub struct Map(Rc<Table>);
 
 struct Table {
     ty: Type,
+    element: Type,
     /// `None` is the nil map. Shared between maps of several types: a conversion does not copy.
-    entries: Option<Rc<Entries>>,
+    entries: Option<Rc<RefCell<Snapshot>>>,
 }
 
-struct Entries(RefCell<BTreeMap<Str, Value>>);
+/// The entries of a map at one time. Copied only if the map changes while a snapshot of it is in use.
+#[derive(Clone, Default)]
+pub(crate) struct Snapshot(Rc<Entries>);
+
+#[derive(Clone, Default)]
+struct Entries(BTreeMap<Str, Value>);
 
 impl Drop for Entries {
     fn drop(&mut self) {
-        let entries = self.0.get_mut();
-        if entries.values().any(nests) {
-            dispose(std::mem::take(entries).into_values().collect());
+        if self.0.values().any(nests) {
+            dispose(std::mem::take(&mut self.0).into_values().collect());
         }
+    }
+}
+
+impl Snapshot {
+    /// The entries in the order of their keys.
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&Str, &Value)> {
+        self.0.0.iter()
     }
 }
 
@@ -42,35 +54,44 @@ impl Map {
     /// An empty `map[string]interface {}`.
     #[must_use]
     pub fn new() -> Self {
-        Self::with_type(Type::MAP, BTreeMap::new())
+        Self::with_type(Type::MAP, [])
     }
 
     /// A `map[string]T`, `T` being `element`; the caller keeps the values of that type.
     #[must_use]
     pub fn typed(element: &'static Type, entries: impl IntoIterator<Item = (Str, Value)>) -> Self {
-        Self::with_type(Type::Map(element), entries.into_iter().collect())
+        Self::with_type(Type::Map(element), entries)
     }
 
     /// A map of a named map type, such as `common.Values`.
     #[must_use]
     pub fn named(name: &'static NamedType, entries: impl IntoIterator<Item = (Str, Value)>) -> Self {
-        Self::with_type(Type::Named(name), entries.into_iter().collect())
+        Self::with_type(Type::Named(name), entries)
     }
 
     /// The nil map of that element type: empty, and nothing can be inserted.
     #[must_use]
     pub fn nil(element: &'static Type) -> Self {
-        Self(Rc::new(Table { ty: Type::Map(element), entries: None }))
+        Self::of(Type::Map(element), None)
     }
 
-    fn with_type(ty: Type, entries: BTreeMap<Str, Value>) -> Self {
-        Self(Rc::new(Table { ty, entries: Some(Rc::new(Entries(RefCell::new(entries)))) }))
+    fn with_type(ty: Type, entries: impl IntoIterator<Item = (Str, Value)>) -> Self {
+        let entries = Snapshot(Rc::new(Entries(entries.into_iter().collect())));
+        Self::of(ty, Some(Rc::new(RefCell::new(entries))))
+    }
+
+    fn of(ty: Type, entries: Option<Rc<RefCell<Snapshot>>>) -> Self {
+        let element = match ty.underlying() {
+            Type::Map(element) => *element,
+            _ => Type::Any,
+        };
+        Self(Rc::new(Table { ty, element, entries }))
     }
 
     /// The same map with another type of the same element type, as Go's assignment converts it.
     #[must_use]
     pub fn converted(&self, ty: Type) -> Self {
-        Self(Rc::new(Table { ty, entries: self.0.entries.clone() }))
+        Self::of(ty, self.0.entries.clone())
     }
 
     /// The type of the map itself.
@@ -82,10 +103,7 @@ impl Map {
     /// The type of the elements.
     #[must_use]
     pub fn element(&self) -> Type {
-        match self.0.ty.underlying() {
-            Type::Map(element) => *element,
-            _ => Type::Any,
-        }
+        self.0.element
     }
 
     /// Whether this is a nil map.
@@ -97,7 +115,7 @@ impl Map {
     /// The number of entries.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.entries.as_ref().map_or(0, |entries| entries.0.borrow().len())
+        self.read(BTreeMap::len)
     }
 
     /// Whether there are no entries.
@@ -109,51 +127,66 @@ impl Map {
     /// The value at `key`.
     #[must_use]
     pub fn get(&self, key: &[u8]) -> Option<Value> {
-        self.0.entries.as_ref()?.0.borrow().get(key).cloned()
+        self.read(|entries| entries.get(key).cloned())
+    }
+
+    /// The value at a key that is a `Str`, which is faster.
+    pub(crate) fn get_str(&self, key: &Str) -> Option<Value> {
+        self.read(|entries| entries.get(key).cloned())
     }
 
     /// Whether there is an entry at `key`.
     #[must_use]
     pub fn contains_key(&self, key: &[u8]) -> bool {
-        self.0.entries.as_ref().is_some_and(|entries| entries.0.borrow().contains_key(key))
+        self.read(|entries| entries.contains_key(key))
     }
 
     /// Sets the value at `key` and returns the earlier one. A nil map stays as it is: Go panics with
     /// `assignment to entry in nil map`, so ask [`Map::is_nil`] first where that can be.
     pub fn insert(&self, key: impl Into<Str>, value: Value) -> Option<Value> {
-        self.0.entries.as_ref()?.0.borrow_mut().insert(key.into(), value)
+        self.write(|entries| entries.insert(key.into(), value))
     }
 
     /// Removes the entry at `key` and returns its value.
     pub fn remove(&self, key: &[u8]) -> Option<Value> {
-        self.0.entries.as_ref()?.0.borrow_mut().remove(key)
+        self.write(|entries| entries.remove(key))
     }
 
     /// The keys in order, as they are now.
     #[must_use]
     pub fn keys(&self) -> Vec<Str> {
-        self.0
-            .entries
-            .as_ref()
-            .map(|entries| entries.0.borrow().keys().cloned().collect())
-            .unwrap_or_default()
+        self.read(|entries| entries.keys().cloned().collect())
     }
 
     /// The entries in the order of their keys, as they are now: the map may be changed meanwhile.
     #[must_use]
     pub fn entries(&self) -> Vec<(Str, Value)> {
-        let Some(entries) = &self.0.entries else { return Vec::new() };
-        entries.0.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+        self.read(|entries| entries.iter().map(|(key, value)| (key.clone(), value.clone())).collect())
     }
 
     /// Calls `visit` with each entry in the order of the keys, without copying them, until it returns an
-    /// error. Changing this map within `visit` is not possible: the change would be lost in Go as well.
+    /// error. The entries are those of now, whatever `visit` does to the map.
     ///
     /// # Errors
     /// The error of `visit`.
     pub fn try_for_each<E>(&self, mut visit: impl FnMut(&Str, &Value) -> Result<(), E>) -> Result<(), E> {
-        let Some(entries) = &self.0.entries else { return Ok(()) };
-        entries.0.borrow().iter().try_for_each(|(key, value)| visit(key, value))
+        self.snapshot().iter().try_for_each(|(key, value)| visit(key, value))
+    }
+
+    /// The entries as they are now.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        self.0.entries.as_ref().map(|entries| entries.borrow().clone()).unwrap_or_default()
+    }
+
+    /// What `read` finds; a nil map has what an empty one has.
+    fn read<T: Default>(&self, read: impl FnOnce(&BTreeMap<Str, Value>) -> T) -> T {
+        self.0.entries.as_ref().map_or_else(T::default, |entries| read(&entries.borrow().0.0))
+    }
+
+    /// Changes the entries, unless this is the nil map.
+    fn write<T>(&self, write: impl FnOnce(&mut BTreeMap<Str, Value>) -> Option<T>) -> Option<T> {
+        let mut entries = self.0.entries.as_ref()?.borrow_mut();
+        write(&mut Rc::make_mut(&mut entries.0).0)
     }
 
     /// Whether both are the same map in memory.
@@ -174,6 +207,6 @@ impl Default for Map {
 
 impl<K: Into<Str>> FromIterator<(K, Value)> for Map {
     fn from_iter<I: IntoIterator<Item = (K, Value)>>(entries: I) -> Self {
-        Self::with_type(Type::MAP, entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
+        Self::with_type(Type::MAP, entries.into_iter().map(|(key, value)| (key.into(), value)))
     }
 }

@@ -16,7 +16,7 @@ pub(crate) type Position = u32;
 #[derive(Debug)]
 pub(crate) struct Source {
     pub(crate) name: Str,
-    pub(crate) text: Box<[u8]>,
+    pub(crate) text: Str,
     pub(crate) functions: Arc<Functions>,
     /// The names of the variables; the place is the [`Symbol`].
     pub(crate) variables: Vec<Str>,
@@ -25,7 +25,7 @@ pub(crate) struct Source {
 impl Source {
     /// The bytes of a token.
     pub(crate) fn slice(&self, span: Span) -> &[u8] {
-        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+        self.text.as_bytes().get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
     /// The name of a variable, with its `$`.

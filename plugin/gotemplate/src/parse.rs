@@ -25,25 +25,26 @@ use crate::{Functions, Str, Value};
 pub(crate) const MAX_NESTING: usize = if cfg!(target_family = "wasm") { 1_000 } else { 10_000 };
 
 /// Parses `text` into the tree of its own, first, and those that it defines.
-pub(crate) fn parse(name: &Str, text: &[u8], functions: &Arc<Functions>) -> Result<Vec<Tree>, ParseError> {
+pub(crate) fn parse(name: &Str, text: Str, functions: &Arc<Functions>) -> Result<Vec<Tree>, ParseError> {
     let options = LexOptions {
         is_break_keyword: !functions.contains("break"),
         is_continue_keyword: !functions.contains("continue"),
     };
     let source = Source {
         name: name.clone(),
-        text: text.into(),
+        text: text.clone(),
         functions: Arc::clone(functions),
         variables: vec![Str::from("$")],
     };
     let mut parser = Parser {
         source,
-        lexer: Lexer::new(text, options),
+        lexer: Lexer::new(text.as_bytes(), options),
         scope: Scope::default(),
         symbols: HashMap::default(),
         definitions: Definitions::default(),
         nodes: Vec::new(),
         terms: Vec::new(),
+        names: Vec::new(),
         nesting: 0,
     };
     if Position::try_from(text.len()).is_err() {
@@ -64,6 +65,8 @@ struct Parser<'t> {
     nodes: Vec<Node>,
     /// The arguments of the commands that are being parsed, one after the other.
     terms: Vec<Term>,
+    /// The names of the chain of fields that is being parsed.
+    names: Vec<Str>,
     nesting: usize,
 }
 
@@ -124,10 +127,9 @@ impl<'t> Parser<'t> {
     // Tokens.
 
     fn next(&mut self) -> Token {
-        if let Some(put_back) = self.scope.put_back.checked_sub(1) {
-            self.scope.put_back = put_back;
-        } else {
-            self.scope.tokens[0] = self.lexer.next_token();
+        match self.scope.put_back.checked_sub(1) {
+            Some(put_back) => self.scope.put_back = put_back,
+            None => self.scope.tokens[0] = self.lexer.next_token(),
         }
         self.scope.tokens.get(self.scope.put_back).copied().unwrap_or(Token::NONE)
     }
@@ -148,9 +150,11 @@ impl<'t> Parser<'t> {
     }
 
     fn peek(&mut self) -> Token {
-        let token = self.next();
-        self.put_back();
-        token
+        if self.scope.put_back == 0 {
+            self.scope.tokens[0] = self.lexer.next_token();
+            self.scope.put_back = 1;
+        }
+        self.scope.tokens.get(self.scope.put_back - 1).copied().unwrap_or(Token::NONE)
     }
 
     fn next_non_space(&mut self) -> Token {
@@ -181,7 +185,7 @@ impl<'t> Parser<'t> {
 
     /// The line on which a token starts; counted only for errors.
     fn line(&self, token: Token) -> usize {
-        1 + count_lines(self.source.text.get(..token.span.start as usize).unwrap_or_default())
+        1 + count_lines(self.source.text.as_bytes().get(..token.span.start as usize).unwrap_or_default())
     }
 
     fn error(&self, message: impl Into<String>) -> ParseError {

@@ -5,6 +5,7 @@ mod int;
 mod quote;
 
 pub use float::{FloatFormat, format_float, parse_float, push_float};
+pub(crate) use int::push_decimal;
 pub use int::{parse_int, parse_uint};
 pub use quote::{QuoteStyle, can_backquote, push_quoted, push_quoted_rune, quote, unquote, unquote_char};
 

@@ -25,7 +25,11 @@ pub struct Str(Repr);
 
 #[derive(Clone)]
 enum Repr {
-    Inline { len: u8, bytes: [u8; INLINE] },
+    /// The bytes past `len` are zero, so that all of them can be compared.
+    Inline {
+        len: u8,
+        bytes: [u8; INLINE],
+    },
     Shared(Arc<[u8]>),
 }
 
@@ -131,7 +135,12 @@ impl Borrow<[u8]> for Str {
 
 impl PartialEq for Str {
     fn eq(&self, other: &Self) -> bool {
-        self.as_bytes() == other.as_bytes()
+        match (&self.0, &other.0) {
+            (Repr::Inline { len, bytes }, Repr::Inline { len: other_len, bytes: others }) => {
+                bytes == others && len == other_len
+            }
+            _ => self.as_bytes() == other.as_bytes(),
+        }
     }
 }
 
@@ -149,6 +158,13 @@ impl PartialEq<&str> for Str {
     }
 }
 
+/// The bytes as numbers of the same order, which are compared without a call. Two bytes are in both.
+fn words(bytes: &[u8; INLINE]) -> (u128, u64) {
+    let first = bytes.first_chunk().map_or(0, |chunk| u128::from_be_bytes(*chunk));
+    let last = bytes.last_chunk().map_or(0, |chunk| u64::from_be_bytes(*chunk));
+    (first, last)
+}
+
 impl PartialOrd for Str {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
@@ -157,7 +173,12 @@ impl PartialOrd for Str {
 
 impl Ord for Str {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.as_bytes().cmp(other.as_bytes())
+        match (&self.0, &other.0) {
+            (Repr::Inline { len, bytes }, Repr::Inline { len: other_len, bytes: others }) => {
+                words(bytes).cmp(&words(others)).then(len.cmp(other_len))
+            }
+            _ => self.as_bytes().cmp(other.as_bytes()),
+        }
     }
 }
 

@@ -4,6 +4,8 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
+
 use crate::error::{ExecError, ParseError};
 use crate::exec::{Run, Scope};
 use crate::node::Tree;
@@ -16,7 +18,7 @@ use crate::{Functions, Str, Value, parse};
 /// ```
 /// use std::sync::Arc;
 /// use gotemplate::{Functions, Template};
-/// let text = br#"{{define "name"}}web{{end}}Hello"#;
+/// let text = r#"{{define "name"}}web{{end}}Hello"#;
 /// let template = Template::parse("greeting", text, &Arc::new(Functions::builtins()))?;
 /// assert_eq!(template.names().collect::<Vec<_>>(), ["greeting", "name"]);
 /// # Ok::<(), gotemplate::ParseError>(())
@@ -29,13 +31,17 @@ pub struct Template {
 }
 
 impl Template {
-    /// Parses `text`, which may call `functions`. The name stands in errors.
+    /// Parses `text`, which may call `functions`. The name stands in errors. A [`Str`] is not copied.
     ///
     /// # Errors
-    /// That the text is not a template, in Go's words.
-    pub fn parse(name: impl Into<Str>, text: &[u8], functions: &Arc<Functions>) -> Result<Self, ParseError> {
+    /// That the text is not a template, in Go's words, or has 4 GiB or more.
+    pub fn parse(
+        name: impl Into<Str>,
+        text: impl Into<Str>,
+        functions: &Arc<Functions>,
+    ) -> Result<Self, ParseError> {
         let name = name.into();
-        let trees = parse::parse(&name, text, functions)?.into_iter().map(Arc::new).collect();
+        let trees = parse::parse(&name, text.into(), functions)?.into_iter().map(Arc::new).collect();
         Ok(Self { trees, name })
     }
 
@@ -108,8 +114,8 @@ impl Default for Limits {
 ///
 /// let functions = Arc::new(Functions::builtins());
 /// let mut set = TemplateSet::new("root");
-/// set.add(&Template::parse("helpers", br#"{{define "name"}}{{.app}}-web{{end}}"#, &functions)?);
-/// set.add(&Template::parse("main", br#"name: {{template "name" .}}"#, &functions)?);
+/// set.add(&Template::parse("helpers", r#"{{define "name"}}{{.app}}-web{{end}}"#, &functions)?);
+/// set.add(&Template::parse("main", r#"name: {{template "name" .}}"#, &functions)?);
 ///
 /// let data = Value::map([("app", Value::string("shop"))]);
 /// let text = set.render("main", &data, &mut (), &Limits::default())?;
@@ -120,7 +126,7 @@ impl Default for Limits {
 pub struct TemplateSet {
     name: Str,
     missing_key: MissingKey,
-    trees: HashMap<Str, Arc<Tree>>,
+    trees: HashMap<Str, Arc<Tree>, FixedState>,
 }
 
 impl TemplateSet {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use crate::{FloatKind, IntKind, Kind, List, Map, Object, Str, Type, UintKind};
+use crate::{FloatKind, IntKind, Kind, List, Map, NamedType, Object, Str, Type, UintKind};
 
 /// A Go value as templates see it: cheap to clone, not `Send`.
 ///
@@ -138,6 +138,20 @@ impl Value {
             Self::Map(map) => map.ty(),
             Self::Object(object) => Type::Named(object.ty()),
         })
+    }
+
+    /// The type's name and methods, if it has a name.
+    pub(crate) fn named(&self) -> Option<&'static NamedType> {
+        let ty = match self {
+            Self::Object(object) => return Some(object.ty()),
+            Self::Map(map) => map.ty(),
+            Self::List(list) => list.ty(),
+            _ => return None,
+        };
+        match ty {
+            Type::Named(named) => Some(named),
+            _ => None,
+        }
     }
 
     /// The type as `%T` prints it; `<nil>` of nil.
@@ -307,10 +321,9 @@ fn equal_lists(one: &List, two: &List, depth: usize) -> bool {
 
 fn equal_maps(one: &Map, two: &Map, depth: usize) -> bool {
     let same_form = one.ty() == two.ty() && one.is_nil() == two.is_nil() && one.len() == two.len();
-    let equal_entry = |(key, value): (Str, Value)| {
-        two.get(key.as_bytes()).is_some_and(|other| equal(&value, &other, depth + 1))
-    };
-    same_form && (one.ptr_eq(two) || one.entries().into_iter().all(equal_entry))
+    let equal_entry =
+        |(key, value): (&Str, &Value)| two.get_str(key).is_some_and(|other| equal(value, &other, depth + 1));
+    same_form && (one.ptr_eq(two) || one.snapshot().iter().all(equal_entry))
 }
 
 /// [`Value::deep_equal`].
@@ -373,7 +386,7 @@ impl fmt::Debug for Value {
             }
             Self::Map(map) => {
                 write!(formatter, "{}", map.ty())?;
-                formatter.debug_map().entries(map.entries()).finish()
+                formatter.debug_map().entries(map.snapshot().iter()).finish()
             }
             Self::Object(object) => formatter.write_str(object.ty().name),
         }

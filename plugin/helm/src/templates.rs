@@ -29,7 +29,7 @@ impl TemplateFile {
         if let Some(template) = parsed.iter().find(|template| *template.name() == name) {
             return Ok(Arc::clone(template));
         }
-        let template = Arc::new(Template::parse(name, self.text.as_bytes(), functions(profile))?);
+        let template = Arc::new(Template::parse(name, self.text.clone(), functions(profile))?);
         parsed.push(Arc::clone(&template));
         Ok(template)
     }

@@ -59,7 +59,7 @@ fn functions(texts: &[(Str, Str)]) -> BTreeSet<String> {
     let mut known = Functions::builtins();
     let mut names = BTreeSet::new();
     for (name, text) in texts {
-        while let Err(error) = Template::parse(name.clone(), text.as_bytes(), &Arc::new(known.clone())) {
+        while let Err(error) = Template::parse(name.clone(), text.clone(), &Arc::new(known.clone())) {
             let message = error.to_string();
             let unknown = message.split_once("function \"").and_then(|(_, rest)| rest.split_once('"'));
             let (unknown, _) = unknown.unwrap_or_else(|| panic!("{message}"));

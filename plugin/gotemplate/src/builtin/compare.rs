@@ -54,6 +54,9 @@ pub(super) fn eq(operands: &[Operand]) -> Operated {
 }
 
 fn equal(one: &Value, two: &Value) -> Result<bool, FunctionError> {
+    if let (Value::String(one), Value::String(two)) = (one, two) {
+        return Ok(one == two);
+    }
     match (basic(one), basic(two)) {
         (Some(Basic::Int(one)), Some(Basic::Uint(two))) => Ok(u64::try_from(one) == Ok(two)),
         (Some(Basic::Uint(one)), Some(Basic::Int(two))) => Ok(Ok(one) == u64::try_from(two)),

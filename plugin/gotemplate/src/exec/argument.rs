@@ -72,7 +72,7 @@ impl<'t> Executor<'_, '_, 't> {
             Operand::Interface(value) => (value, true),
             Operand::Concrete(value) => (value, false),
         };
-        if ty == Type::Any {
+        if matches!(ty, Type::Any) {
             return Ok(value);
         }
         match value.ty() {

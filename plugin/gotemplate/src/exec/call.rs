@@ -166,7 +166,7 @@ impl Executor<'_, '_, '_> {
             return Ok(Arc::clone(template));
         }
         let functions = &self.tree.source.functions;
-        let template = Arc::new(Template::parse(name.clone(), text.as_bytes(), functions)?);
+        let template = Arc::new(Template::parse(name.clone(), text.clone(), functions)?);
         if self.run.texts.len() >= MAX_TEXTS {
             self.run.texts.clear();
         }

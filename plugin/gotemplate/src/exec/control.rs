@@ -4,7 +4,7 @@ use super::{At, Evaluated, Executor, Operand};
 use crate::error::Limit;
 use crate::node::{Body, Branch, Invocation, Node, Pipe, Variable};
 use crate::strconv::quote;
-use crate::{Map, Type, Value, fmt};
+use crate::{Map, Value, fmt};
 
 /// Whether the nodes that follow are executed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,23 +50,21 @@ impl<'t> Executor<'_, '_, 't> {
     }
 
     fn action(&mut self, dot: &Operand, node: &'t Node, pipe: &'t Pipe) -> Evaluated<()> {
-        let operand = self.pipeline(dot, pipe)?;
         if pipe.variables.is_empty() {
+            let operand = self.commands(dot, pipe)?;
             self.at = At::Node(node);
-            self.print(&operand)?;
+            self.print(operand.value())
+        } else {
+            self.pipeline(dot, pipe).map(|_| ())
         }
-        Ok(())
     }
 
-    fn print(&mut self, operand: &Operand) -> Evaluated<()> {
-        match operand {
-            Operand::Invalid => self.run.output.extend_from_slice(b"<no value>"),
-            Operand::Interface(value) | Operand::Concrete(value) => {
-                if fmt::push_printable(&mut self.run.output, value).is_err() {
-                    let text = self.node_text();
-                    return Err(self.error(format!("can't print {text} of type {}", value.type_name())));
-                }
-            }
+    fn print(&mut self, value: &Value) -> Evaluated<()> {
+        if value.is_untyped_nil() {
+            self.run.output.extend_from_slice(b"<no value>");
+        } else if fmt::push_printable(&mut self.run.output, value).is_err() {
+            let text = self.node_text();
+            return Err(self.error(format!("can't print {text} of type {}", value.type_name())));
         }
         self.check_output()
     }
@@ -139,16 +137,15 @@ impl<'t> Executor<'_, '_, 't> {
 
     /// The entries are those at the beginning, whatever the body does to the map.
     fn iterate_map(&mut self, map: &Map, branch: &'t Branch) -> Evaluated<bool> {
-        let element: Type = map.element();
-        let entries = map.entries();
-        let ran = !entries.is_empty();
-        for (key, value) in entries {
-            let key = Operand::Concrete(Value::String(key));
-            if self.iteration(key, Operand::typed(value, element), branch)? {
+        let element = map.element();
+        let entries = map.snapshot();
+        for (key, value) in entries.iter() {
+            let key = Operand::Concrete(Value::String(key.clone()));
+            if self.iteration(key, Operand::typed(value.clone(), element), branch)? {
                 break;
             }
         }
-        Ok(ran)
+        Ok(entries.iter().len() > 0)
     }
 
     /// Runs the body with the numbers below `basic`, in the type of `value`.

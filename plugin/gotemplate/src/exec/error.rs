@@ -51,7 +51,7 @@ impl Executor<'_, '_, '_> {
     fn location(&self) -> Option<Location> {
         let position = self.at.position()? as usize;
         let source = &self.tree.source;
-        let before = source.text.get(..position).unwrap_or_default();
+        let before = source.text.as_bytes().get(..position).unwrap_or_default();
         let line_start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
         Some(Location {
             file: source.name.to_str_lossy().into_owned(),

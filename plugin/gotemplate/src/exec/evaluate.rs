@@ -32,19 +32,24 @@ impl<'i, 't> Input<'i, 't> {
 
 impl<'t> Executor<'_, '_, 't> {
     pub(super) fn pipeline(&mut self, dot: &Operand, pipe: &'t Pipe) -> Evaluated {
-        self.at = At::Pipe(pipe);
-        let mut piped = None;
-        for command in &pipe.commands {
-            let value = self.command(dot, command, piped.as_ref())?;
-            piped = Some(value.out_of_interface());
-        }
-        let value = piped.unwrap_or_default();
+        let value = self.commands(dot, pipe)?.out_of_interface();
         for variable in &pipe.variables {
             if pipe.is_assignment {
                 self.assign(variable, value.clone())?;
             } else {
                 self.declare(variable, value.clone());
             }
+        }
+        Ok(value)
+    }
+
+    /// The value of the last command of a pipeline, still in its interface.
+    pub(super) fn commands(&mut self, dot: &Operand, pipe: &'t Pipe) -> Evaluated {
+        self.at = At::Pipe(pipe);
+        let Some((first, others)) = pipe.commands.split_first() else { return Ok(Operand::Invalid) };
+        let mut value = self.command(dot, first, None)?;
+        for command in others {
+            value = self.command(dot, command, Some(&value.out_of_interface()))?;
         }
         Ok(value)
     }
@@ -189,9 +194,7 @@ impl<'t> Executor<'_, '_, 't> {
             Operand::Invalid => return Ok(Operand::Invalid),
             Operand::Interface(value) | Operand::Concrete(value) => value,
         };
-        if let Some(Type::Named(named)) = value.ty()
-            && let Some(method) = named.method(name.as_bytes())
-        {
+        if let Some(method) = value.named().and_then(|named| named.method(name.as_bytes())) {
             return self.method(method, value, at, input);
         }
         match value {
@@ -199,7 +202,7 @@ impl<'t> Executor<'_, '_, 't> {
                 if !input.is_none() {
                     return Err(self.error(format!("{name} is not a method but has arguments")));
                 }
-                match map.get(name.as_bytes()) {
+                match map.get_str(name) {
                     Some(entry) => Ok(Operand::typed(entry, map.element())),
                     None => self.missing_entry(map.element(), name),
                 }

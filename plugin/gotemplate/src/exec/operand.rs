@@ -21,7 +21,11 @@ pub(crate) enum Operand {
 impl Operand {
     /// A value found where values of type `ty` are.
     pub(crate) fn typed(value: Value, ty: Type) -> Self {
-        if ty == Type::Any || value.is_untyped_nil() { Self::Interface(value) } else { Self::Concrete(value) }
+        if matches!(ty, Type::Any) || value.is_untyped_nil() {
+            Self::Interface(value)
+        } else {
+            Self::Concrete(value)
+        }
     }
 
     /// The value that an interface holds; no value if it holds nil.

@@ -146,7 +146,7 @@ impl<'o> Printer<'o> {
 
     fn print_map(&mut self, map: &Map, verb: char) {
         let Some((close, separator)) = self.open(map.ty(), map.is_nil(), b"map[") else { return };
-        for (index, (key, value)) in map.entries().iter().enumerate() {
+        for (index, (key, value)) in map.snapshot().iter().enumerate() {
             if index > 0 {
                 self.out.extend_from_slice(separator);
             }

@@ -1,8 +1,10 @@
 //! Writes nodes back as text, in the form in which Go's errors quote them.
 
-use super::{Body, Branch, Chain, Command, Field, Identifier, Invocation, Node, Pipe, Source, Term, Variable};
-use crate::{Function, Str};
+use super::{
+    Body, Branch, Chain, Command, Field, Identifier, Invocation, Node, Pipe, Source, Term, Variable,
+};
 use crate::strconv::{QuoteStyle, push_quoted};
+use crate::{Function, Str};
 
 /// A text under construction, with the source that spans refer to.
 pub(crate) struct NodePrinter<'s> {

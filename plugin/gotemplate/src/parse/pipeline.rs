@@ -5,7 +5,9 @@ use smallvec::SmallVec;
 use super::{Parsed, Parser};
 use crate::Str;
 use crate::lex::{Token, TokenKind};
-use crate::node::{Chain, Command, Field, Identifier, Literal, Names, Parenthesized, Pipe, Term, Variable};
+use crate::node::{
+    Chain, Command, Field, Identifier, Literal, Names, Parenthesized, Pipe, Source, Term, Variable,
+};
 use crate::strconv::quote;
 
 impl Parser<'_> {
@@ -154,23 +156,18 @@ impl Parser<'_> {
 
     /// The name of the first token, if there is one, and those of the fields that follow.
     fn field_names(&mut self, first: Option<Token>) -> Names {
-        let mut names: SmallVec<[Str; 4]> = first.map(|token| self.field_name(token)).into_iter().collect();
+        self.names.extend(first.map(|token| field_name(&self.source, token)));
         while self.peek().kind == TokenKind::Field {
             let token = self.next();
-            names.push(self.field_name(token));
+            self.names.push(field_name(&self.source, token));
         }
-        names.into_boxed_slice()
+        self.names.drain(..).collect()
     }
 
     fn quote_term(&self, term: &Term) -> String {
         let mut printer = crate::node::NodePrinter::new(&self.source);
         printer.term(term);
         quote(printer.finish())
-    }
-
-    /// The name of a field without its point.
-    fn field_name(&self, token: Token) -> Str {
-        Str::from(self.text_of(token).get(1..).unwrap_or_default())
     }
 
     fn term(&mut self) -> Parsed<Option<Term>> {
@@ -227,6 +224,11 @@ impl Parser<'_> {
     fn variable(&mut self, token: Token) -> Variable {
         Variable { position: token.span.start, symbol: self.symbol(token), fields: Names::default() }
     }
+}
+
+/// The name of a field without its point.
+fn field_name(source: &Source, token: Token) -> Str {
+    Str::from(source.slice(token.span).get(1..).unwrap_or_default())
 }
 
 /// Whether a command may begin with such a token.

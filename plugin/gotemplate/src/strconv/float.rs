@@ -1,6 +1,8 @@
 //! Floating-point numbers.
 
-use super::{NumberError, NumberErrorKind, has_good_underscores};
+use smallvec::SmallVec;
+
+use super::{NumberError, NumberErrorKind, has_good_underscores, push_decimal};
 use crate::{FloatKind, Str};
 
 /// How a number is written; the letters are those of Go's verbs.
@@ -23,6 +25,9 @@ pub enum FloatFormat {
     /// `X`: as `x` with capitals.
     UpperX,
 }
+
+/// From here on, whole numbers have an exponent in the shortest form.
+const SHORT: f64 = 1e6;
 
 /// Digits past this many are zero, whatever the number.
 const LAST_DIGIT: usize = 1100;
@@ -77,7 +82,8 @@ pub fn push_float(
 
 /// Decimal digits without zeros at the end; `0.d₁d₂… × 10^point`. Zero has no digits.
 struct Digits {
-    digits: Vec<u8>,
+    /// The shortest texts of numbers fit in place.
+    digits: SmallVec<[u8; 24]>,
     point: i32,
 }
 
@@ -85,7 +91,7 @@ impl Digits {
     /// With `precision` digits after the first, or as many as are needed.
     fn scientific(value: f64, precision: Option<usize>, kind: FloatKind) -> Self {
         if value == 0.0 {
-            return Self { digits: Vec::new(), point: 0 };
+            return Self { digits: SmallVec::new(), point: 0 };
         }
         match (precision, kind) {
             (Some(precision), _) => Self::parse(&format!("{value:.*e}", precision.min(LAST_DIGIT))),
@@ -100,9 +106,9 @@ impl Digits {
     fn parse(text: &str) -> Self {
         let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
         let (before, after) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let mut digits: Vec<u8> = [before, after].concat().into_bytes();
-        let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
-        digits.drain(..zeros);
+        let all = || before.bytes().chain(after.bytes());
+        let zeros = all().take_while(|digit| *digit == b'0').count();
+        let mut digits: SmallVec<_> = all().skip(zeros).collect();
         while digits.last() == Some(&b'0') {
             digits.pop();
         }
@@ -177,6 +183,10 @@ fn push_plain(out: &mut Vec<u8>, digits: &Digits, places: usize) {
 }
 
 fn push_general(out: &mut Vec<u8>, value: f64, precision: Option<usize>, kind: FloatKind, letter: u8) {
+    if precision.is_none() && value < SHORT && value.fract() == 0.0 {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a short whole number")]
+        return push_decimal(out, value as u64);
+    }
     let wanted = precision.map(|precision| precision.max(1));
     let digits = Digits::scientific(value, wanted.map(|wanted| wanted - 1), kind);
     let wanted = wanted.unwrap_or_else(|| digits.len());

@@ -46,6 +46,22 @@ pub fn parse_uint(text: &[u8], base: u32, bits: u32) -> Result<u64, NumberError>
     if value <= limit { Ok(value) } else { Err(error(NumberErrorKind::Range)) }
 }
 
+/// Appends the digits of a number.
+pub(crate) fn push_decimal(out: &mut Vec<u8>, number: u64) {
+    let mut digits = [0; 20];
+    let mut start = digits.len();
+    let mut left = number;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(left % 10).unwrap_or(0);
+        start -= 1;
+        left /= 10;
+        if left == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(digits.get(start..).unwrap_or_default());
+}
+
 fn parse_digits(text: &[u8], base: u32) -> Result<u64, NumberErrorKind> {
     if text.is_empty() {
         return Err(NumberErrorKind::Syntax);

@@ -29,12 +29,20 @@ pub fn quote(text: impl AsRef<[u8]>) -> String {
 
 /// Appends `text` in double quotes.
 pub fn push_quoted(out: &mut Vec<u8>, text: &[u8], style: QuoteStyle) {
+    let stands_for_itself = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+    let mut rest = text;
     out.push(b'"');
-    for (offset, rune, length) in runes(text) {
+    loop {
+        let length = rest.iter().position(|byte| !stands_for_itself(byte)).unwrap_or(rest.len());
+        let (plain, special) = rest.split_at(length);
+        out.extend_from_slice(plain);
+        let Some(first) = special.first() else { break };
+        let (rune, length) = decode_rune(special);
         match (rune, length) {
-            (RUNE_ERROR, 1) => push_hex(out, b"\\x", text.get(offset).copied().unwrap_or_default().into(), 2),
-            (rune, _) => push_escaped(out, rune, '"', style),
+            (RUNE_ERROR, 1) => push_hex(out, b"\\x", u32::from(*first), 2),
+            _ => push_escaped(out, rune, '"', style),
         }
+        rest = special.get(length..).unwrap_or_default();
     }
     out.push(b'"');
 }
@@ -120,11 +128,12 @@ fn unquote_raw(text: &[u8]) -> Result<Str, QuoteError> {
 }
 
 fn unquote_escaped(text: &[u8], delimiter: u8) -> Result<Str, QuoteError> {
+    let is_plain = |byte: &u8| byte.is_ascii() && !matches!(byte, b'\\' | b'\n') && *byte != delimiter;
+    if text.iter().all(is_plain) {
+        return Ok(Str::from(text));
+    }
     if text.contains(&b'\n') {
         return Err(QuoteError);
-    }
-    if !text.contains(&b'\\') && !text.contains(&delimiter) && std::str::from_utf8(text).is_ok() {
-        return Ok(Str::from(text));
     }
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;

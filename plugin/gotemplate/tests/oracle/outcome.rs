@@ -50,7 +50,7 @@ impl Case {
         };
         let mut set = TemplateSet::new("set").with_missing_key(missing_key);
         for (name, text) in &self.texts {
-            set.add(&Template::parse(name.clone(), text.as_bytes(), &FUNCTIONS)?);
+            set.add(&Template::parse(name.clone(), text.clone(), &FUNCTIONS)?);
         }
         let (name, _) = self.texts.last().expect("a case has texts");
         let mut depth = functions::Depth::default();

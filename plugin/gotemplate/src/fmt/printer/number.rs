@@ -2,7 +2,7 @@
 
 use super::Printer;
 use crate::FloatKind;
-use crate::strconv::{FloatFormat, QuoteStyle, push_float, push_quoted_rune};
+use crate::strconv::{FloatFormat, QuoteStyle, push_decimal, push_float, push_quoted_rune};
 use crate::unicode::{RUNE_ERROR, is_print, push_rune};
 
 /// How an integer's digits are written.
@@ -72,7 +72,10 @@ impl Printer<'_> {
     /// Go's `fmtInteger`.
     fn print_digits(&mut self, integer: Integer, base: Base) {
         if base == Base::Ten && self.is_plain() {
-            return self.push_plain(integer);
+            if integer.is_negative {
+                self.out.push(b'-');
+            }
+            return push_decimal(self.out, integer.magnitude);
         }
         if self.flags.precision == Some(0) && integer.magnitude == 0 {
             let zero = std::mem::replace(&mut self.flags.zero, false);
@@ -103,24 +106,6 @@ impl Printer<'_> {
     fn is_plain(&self) -> bool {
         let flags = &self.flags;
         flags.width.is_none() && flags.precision.is_none() && !flags.plus && !flags.space
-    }
-
-    fn push_plain(&mut self, integer: Integer) {
-        if integer.is_negative {
-            self.out.push(b'-');
-        }
-        let mut digits = [0; 20];
-        let mut start = digits.len();
-        let mut left = integer.magnitude;
-        for digit in digits.iter_mut().rev() {
-            *digit = b'0' + u8::try_from(left % 10).unwrap_or(0);
-            start -= 1;
-            left /= 10;
-            if left == 0 {
-                break;
-            }
-        }
-        self.out.extend_from_slice(digits.get(start..).unwrap_or_default());
     }
 
     /// How many digits the precision, or the width with the flag `0`, asks for.
