@@ -11,7 +11,6 @@ use gotemplate::{
 
 use super::arguments::{Arguments, Outcome, fixed};
 use crate::context::Context;
-use crate::profile::Profile;
 
 const BOOL: Type = Type::Bool;
 const STRING: Type = Type::String;
@@ -24,29 +23,29 @@ pub(super) const FUNCTIONS: &[Function] = &[
     fixed("semverCompare", &[STRING, STRING], BOOL, compare),
 ];
 
-/// Which rules the profile's Helm goes by.
-fn edition(profile: Profile) -> Edition {
-    match profile {
-        Profile::V3_16 => Edition::V3_3,
-        Profile::V3_19 | Profile::V4_1 => Edition::V3_4,
-        Profile::V3_21 | Profile::V4_2 | Profile::V4_3 => Edition::V3_5,
-    }
-}
-
 fn version(call: &mut Call<'_>, text: &[u8]) -> Result<Version, FunctionError> {
-    let edition = edition(Context::of(call)?.profile());
+    let edition = Context::of(call)?.profile().semver();
     Version::parse_as(&String::from_utf8_lossy(text), edition).map_err(|error| error.wording(edition).into())
 }
 
 /// The constraint is read first.
 fn compare(call: &mut Call<'_>, a: &[Value]) -> Outcome {
-    let edition = edition(Context::of(call)?.profile());
+    let edition = Context::of(call)?.profile().semver();
     let Ok(text) = std::str::from_utf8(a.text(0)) else {
-        return Err(format!("improper constraint: {}", quote(a.text(0))).into());
+        return Err(improper(a.text(0), edition));
     };
     let constraint =
         Constraint::parse_as(text, edition).map_err(|error| FunctionError::new(error.wording(edition)))?;
     Ok(constraint.matches(&version(call, a.text(1))?).into())
+}
+
+/// A constraint that is not even text.
+fn improper(constraint: &[u8], edition: Edition) -> FunctionError {
+    let constraint = match edition {
+        Edition::V3_5 => quote(constraint),
+        Edition::V3_3 | Edition::V3_4 => String::from_utf8_lossy(constraint).into_owned(),
+    };
+    FunctionError::new(format!("improper constraint: {constraint}"))
 }
 
 /// `*semver.Version`.
@@ -68,14 +67,14 @@ static METHODS: &[Method] = &[
     method("Metadata", &[], STRING, |_, v, _| Ok(receiver(v)?.metadata().into())),
     method("Original", &[], STRING, |_, v, _| Ok(receiver(v)?.original().into())),
     method("String", &[], STRING, |_, v, _| Ok(Value::string(receiver(v)?.to_string()))),
-    method("IncMajor", &[], Type::Named(&VERSION), |_, v, _| derived(receiver(v)?.next_major())),
-    method("IncMinor", &[], Type::Named(&VERSION), |_, v, _| derived(receiver(v)?.next_minor())),
-    method("IncPatch", &[], Type::Named(&VERSION), |_, v, _| derived(receiver(v)?.next_patch())),
-    method("SetPrerelease", &[STRING], Type::Named(&VERSION), |_, v, a| {
-        derived(receiver(v)?.with_prerelease(&a.lossy(0)))
+    method("IncMajor", &[], Type::Named(&VERSION), |call, v, _| derived(call, receiver(v)?.next_major())),
+    method("IncMinor", &[], Type::Named(&VERSION), |call, v, _| derived(call, receiver(v)?.next_minor())),
+    method("IncPatch", &[], Type::Named(&VERSION), |call, v, _| derived(call, receiver(v)?.next_patch())),
+    method("SetPrerelease", &[STRING], Type::Named(&VERSION), |call, v, a| {
+        derived(call, receiver(v)?.with_prerelease(&a.lossy(0)))
     }),
-    method("SetMetadata", &[STRING], Type::Named(&VERSION), |_, v, a| {
-        derived(receiver(v)?.with_metadata(&a.lossy(0)))
+    method("SetMetadata", &[STRING], Type::Named(&VERSION), |call, v, a| {
+        derived(call, receiver(v)?.with_metadata(&a.lossy(0)))
     }),
     method("Compare", &[Type::Named(&VERSION_POINTER)], Type::INT, |_, v, a| {
         Ok(Value::int(receiver(v)?.precedence(receiver(&a.any(0))?) as i64))
@@ -122,8 +121,9 @@ fn receiver(value: &Value) -> Result<&Version, FunctionError> {
     found.ok_or_else(|| FunctionError::new(super::arguments::NIL_DEREFERENCE))
 }
 
-fn derived(version: Result<Version, gosemver::Error>) -> Outcome {
-    version.map(|version| Value::object(Struct(version))).map_err(|error| error.to_string().into())
+fn derived(call: &mut Call<'_>, version: Result<Version, gosemver::Error>) -> Outcome {
+    let edition = Context::of(call)?.profile().semver();
+    version.map(|version| Value::object(Struct(version))).map_err(|error| error.wording(edition).into())
 }
 
 /// A pointer to a version.
