@@ -29,6 +29,10 @@ test-repo-server: toolchain ## the sockets under a real argocd-repo-server (ARGO
 fuzz-helm: toolchain ## changed charts against real Helm: helm-4.2, helm-3.21 … on PATH (FUZZ_SECONDS, FUZZ_SEED)
 	$(CARGO) test --locked --release -p helm --test corpus fuzz -- --ignored --nocapture
 
+.PHONY: record-charts
+record-charts: toolchain ## what real Helm says to the small charts of the helm crate: all of helm-3.16 … helm-4.3 on PATH
+	$(CARGO) test --locked -p helm --test charts record -- --ignored
+
 .PHONY: bench-helm
 bench-helm: toolchain ## how long the charts of the corpus take to load and to render
 	$(CARGO) bench --locked -p helm --bench corpus

@@ -203,7 +203,7 @@ fn as_list(value: &Value) -> Result<Vec<Value>, StrvalsError> {
 
 fn conversion(value: &Value, wanted: &'static str) -> StrvalsError {
     let found = match value {
-        Value::Nil => "interface is nil".to_owned(),
+        Value::Nil => "interface {} is nil".to_owned(),
         value => format!("interface {{}} is {}", value.type_name()),
     };
     StrvalsError::Conversion { found, wanted }

@@ -29,6 +29,11 @@ const DURATION_TYPE: Type = Type::Named(&DURATION);
 
 const DATE: &[u8] = b"2006-01-02";
 
+/// Why a text is not a time of a layout, in Go's words; `None` if it is one.
+pub(crate) fn date_error(layout: &str, text: &str) -> Option<String> {
+    parse::parse(layout.as_bytes(), text.as_bytes()).err().map(|error| error.to_string())
+}
+
 pub(super) const FUNCTIONS: &[Function] = &[
     fixed("now", &[], TIME_TYPE, |call, _| Ok(Value::object(now(call)?))),
     fixed("date", &[STRING, ANY], STRING, |call, a| format_in(call, a.text(0), &a.any(1), b"Local")),

@@ -52,6 +52,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
     fixed("regexQuoteMeta", &[STRING], STRING, |_, a| text(quote_meta(a.text(0)))),
 ];
 
+/// Why a text is not a regular expression, in Go's words; `None` if it is one.
+pub(crate) fn regex_error(pattern: &str) -> Option<String> {
+    Pattern::cached(pattern.as_bytes()).err().map(|error| error.to_string())
+}
+
+/// Whether a text has a match for a pattern; it has none for what is no pattern.
+pub(crate) fn regex_matches(pattern: &str, text: &str) -> bool {
+    Pattern::cached(pattern.as_bytes()).is_ok_and(|pattern| pattern.is_match(text.as_bytes()))
+}
+
 /// Compiles the first argument, as `regexp.Compile`.
 fn must(a: &[Value]) -> Result<std::rc::Rc<Pattern>, FunctionError> {
     Pattern::cached(a.text(0)).map_err(|error| error.to_string().into())

@@ -12,6 +12,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     fixed("urlJoin", &[Type::MAP], Type::String, join),
 ];
 
+/// Why a text is not a URL or a reference to one, in Go's words; `None` if it is one.
+pub(crate) fn url_error(text: &str) -> Option<String> {
+    Url::parse(text.as_bytes()).err().map(|error| error.to_string())
+}
+
 fn parse(_: &mut Call<'_>, a: &[Value]) -> Outcome {
     let url =
         Url::parse(a.text(0)).map_err(|error| FunctionError::new(format!("unable to parse url: {error}")))?;

@@ -1,5 +1,8 @@
 //! Violations as Helm tells them since 3.18.5: `at '/age': minimum: got -5, want 0`.
 
+mod combinators;
+mod format;
+
 use boon::{ErrorKind, ValidationError};
 use gotemplate::FloatKind;
 use gotemplate::strconv::{FloatFormat, format_float};
@@ -8,7 +11,7 @@ use serde_json::{Number, Value as Json};
 /// The violations, one a line, those within others indented.
 pub(super) fn tell(error: &ValidationError<'_, '_>) -> String {
     let mut text = String::new();
-    error.causes.iter().for_each(|cause| push(&mut text, cause, 0));
+    push_causes(&mut text, error, 0);
     text
 }
 
@@ -18,15 +21,27 @@ pub(super) fn tell_all(error: &ValidationError<'_, '_>) -> String {
     format!("jsonschema {}\n{}", message(&error.kind), text.trim_end())
 }
 
+fn push_causes(text: &mut String, error: &ValidationError<'_, '_>, depth: usize) {
+    for cause in &error.causes {
+        let lost = combinators::lost_between(error, cause);
+        for (extra, combinator) in lost.iter().enumerate() {
+            push_line(text, &combinator.place, combinator.message, depth + extra);
+        }
+        push(text, cause, depth + lost.len());
+    }
+}
+
+fn push_line(text: &mut String, place: &str, message: &str, depth: usize) {
+    text.push_str(&format!("{}- at {}: {message}\n", "  ".repeat(depth), quote(place)));
+}
+
 fn push(text: &mut String, error: &ValidationError<'_, '_>, depth: usize) {
     // A reference that leads to a single violation adds nothing.
     let skips = error.causes.len() == 1 && matches!(error.kind, ErrorKind::Reference { .. });
     if !skips {
-        let (indent, place) = ("  ".repeat(depth), quote(&error.instance_location.to_string()));
-        text.push_str(&format!("{indent}- at {place}: {}\n", message(&error.kind)));
+        push_line(text, &error.instance_location.to_string(), &message(&error.kind), depth);
     }
-    let depth = if skips { depth } else { depth + 1 };
-    error.causes.iter().for_each(|cause| push(text, cause, depth));
+    push_causes(text, error, if skips { depth } else { depth + 1 });
 }
 
 fn message(kind: &ErrorKind<'_, '_>) -> String {
@@ -49,7 +64,10 @@ fn message(kind: &ErrorKind<'_, '_>) -> String {
         ErrorKind::Enum { want } => enumeration(want),
         ErrorKind::Const { want: Json::Array(_) | Json::Object(_) } => "'const' failed".to_owned(),
         ErrorKind::Const { want } => format!("value must be {}", display(want)),
-        ErrorKind::Format { got, want, err } => format!("{} is not valid {want}: {err}", display(got)),
+        ErrorKind::Format { got, want, err } => {
+            let reason = format::reason(want, got.as_str().unwrap_or_default(), &err.to_string());
+            format!("{} is not valid {want}: {reason}", display(got))
+        }
         ErrorKind::MinProperties { got, want } => counts("minProperties", *got, *want),
         ErrorKind::MaxProperties { got, want } => counts("maxProperties", *got, *want),
         ErrorKind::MinItems { got, want } => counts("minItems", *got, *want),

@@ -55,7 +55,10 @@ fn refused_lines() {
         "a=1,a.b=2",
         "unable to parse key: interface conversion: interface {} is int64, not map[string]interface {}",
     );
-    check("a=null,a[0]=2", "unable to parse key: interface conversion: interface is nil, not []interface {}");
+    check(
+        "a=null,a[0]=2",
+        "unable to parse key: interface conversion: interface {} is nil, not []interface {}",
+    );
     check("a[-1]=1", "negative -1 index not allowed");
     check("a[65537]=1", "index of 65537 is greater than maximum supported index of 65536");
     check("a[x]=1", r#"error parsing index: strconv.Atoi: parsing "x": invalid syntax"#);
