@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 
 mod check;
 mod file;
+mod outside;
 mod units;
 
 pub(crate) use self::file::{LoadError, load};
+pub(crate) use self::outside::{MirrorTrust, NetworkConfig, RegistryConfig, TlsConfig, VerifyConfig};
 pub(crate) use self::units::{Size, Span};
 
 /// The configuration of Tiphys.
@@ -21,6 +23,15 @@ pub(crate) use self::units::{Size, Span};
 pub(crate) struct Config {
     /// The plugins; each is served on a socket of its own. Without any, the built-in Helm plugin is.
     pub(crate) plugins: Vec<PluginConfig>,
+    /// What is known of registries and Helm repositories.
+    pub(crate) registries: Vec<RegistryConfig>,
+    /// Where credentials are. Without it, commands use those that Docker and Helm keep for their user, and `serve`
+    /// none.
+    pub(crate) credentials: Option<credentials::config::CredentialsConfig>,
+    /// What must be signed, and by whom.
+    pub(crate) verify: Vec<VerifyConfig>,
+    /// How everything outside is reached.
+    pub(crate) network: NetworkConfig,
     /// How requests are served.
     pub(crate) server: ServerConfig,
     /// Values that plugins ask for as random.

@@ -72,6 +72,16 @@ impl Failure {
         Self::new(Code::Bug, message)
     }
 
+    /// What `error` says about who has to act and how, under `message`.
+    pub(crate) fn from_diagnosis(error: &impl policy::Diagnose, message: String) -> Self {
+        let code = match error.blame() {
+            policy::Blame::Application => Code::Failed,
+            policy::Blame::Plugin => Code::Plugin,
+            policy::Blame::Platform => Code::Platform,
+        };
+        Self::Other { code, message, hint: error.hint() }
+    }
+
     pub(crate) fn with_hint(self, text: impl Into<String>) -> Self {
         match self {
             Self::Other { code, message, .. } => Self::Other { code, message, hint: Some(text.into()) },

@@ -7,10 +7,13 @@ mod completions;
 mod config;
 mod exit;
 mod healthcheck;
+mod helper;
+mod outside;
 mod paths;
 mod render;
 mod report;
 mod serve;
+mod variable;
 mod version;
 mod wiring;
 

@@ -8,13 +8,16 @@ mod output;
 use crate::args::{Global, RenderArgs};
 use crate::config;
 use crate::exit::{Code, Failure};
+use crate::outside::{self, Purpose};
 use crate::{paths, wiring};
 
 /// Renders what `args` name, and writes it.
 pub(crate) async fn render(global: &Global, args: RenderArgs) -> Result<Code, Failure> {
     let config = config::load(global.config.as_deref())?.allowing_empty();
     let jobs = input::jobs(&args, &config)?;
-    let generator = wiring::generator(&config, &paths::cache(global, &config)).await?;
+    let cache = paths::cache(global, &config);
+    let outside = outside::open(&config, &cache, Purpose::Person)?;
+    let generator = wiring::generator(&config, &cache, &outside).await?;
     let mut rendered = Vec::new();
     for job in jobs {
         let application = job.call.request.application.name.clone();

@@ -7,12 +7,17 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::args::{Global, ServeArgs};
 use crate::config::{self, Config};
 use crate::exit::{Code, Failure};
+use crate::outside::{self, Purpose};
 use crate::{paths, wiring};
 
 /// Serves until SIGTERM or SIGINT, then until running requests have ended.
 pub(crate) async fn serve(global: &Global, args: ServeArgs) -> Result<Code, Failure> {
     let config = config::load(global.config.as_deref())?;
-    let generator = Arc::new(wiring::generator(&config, &paths::cache(global, &config)).await?);
+    let cache = paths::cache(global, &config);
+    let outside = outside::open(&config, &cache, Purpose::Service)?;
+    let generator = Arc::new(wiring::generator(&config, &cache, &outside).await?);
+    let watched = outside.broker.clone();
+    tokio::spawn(async move { watched.watch().await });
     let server = cmp::Server::bind(server(&config, &args)?, generator).map_err(Failure::platform)?;
     for path in server.paths() {
         tracing::info!(socket = %path.display(), "serving");

@@ -3,15 +3,24 @@
 use std::collections::BTreeMap;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use generate::capability::{EntropyMode, Key, Wiring};
 use generate::{Generator, ParameterValue, Plugin};
+use network::Deadline;
+use policy::{Grant, Requester};
+use registry::{Context, Freshness, Reference};
 use sandbox::{Artifacts, Capability, Grants, Limits, MacKey, Sandbox};
 
 use crate::builtin;
 use crate::config::{Config, EntropyGrant, GrantsConfig, LimitsConfig, ParameterConfig, PluginConfig};
 use crate::exit::{Code, Failure};
+use crate::outside::{self, Outside};
+
+/// How long a plugin may take to arrive.
+const PULL_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Requests that run at once.
 pub(crate) fn concurrency(config: &Config) -> usize {
@@ -20,14 +29,24 @@ pub(crate) fn concurrency(config: &Config) -> usize {
 }
 
 /// The generator, with every plugin loaded.
-pub(crate) async fn generator(config: &Config, cache: &Path) -> Result<Generator, Failure> {
-    let sandbox = sandbox(config, cache)?;
-    let key = entropy_key(config, cache)?;
+pub(crate) async fn generator(
+    config: &Config,
+    cache: &Path,
+    outside: &Outside,
+) -> Result<Generator, Failure> {
+    let loader = Loader { sandbox: sandbox(config, cache)?, key: entropy_key(config, cache)?, outside };
     let mut plugins = Vec::new();
     for plugin in config.plugins_or_builtin() {
-        plugins.push(load(&sandbox, &plugin, &key).await?);
+        plugins.push(loader.load(&plugin).await?);
     }
     Ok(Generator::new(plugins))
+}
+
+/// What every plugin is loaded with.
+struct Loader<'a> {
+    sandbox: Sandbox,
+    key: Key,
+    outside: &'a Outside,
 }
 
 fn sandbox(config: &Config, cache: &Path) -> Result<Sandbox, Failure> {
@@ -43,39 +62,81 @@ fn sandbox(config: &Config, cache: &Path) -> Result<Sandbox, Failure> {
     Sandbox::new(sizes).map_err(Failure::platform)
 }
 
-async fn load(sandbox: &Sandbox, config: &PluginConfig, key: &Key) -> Result<Plugin, Failure> {
-    let grants = grants(&config.grants);
-    let component = match config.component.split_once(':') {
-        Some(("builtin", _)) => {
-            #[expect(unsafe_code, reason = "machine code that was made together with this binary")]
-            // SAFETY: the build script wrote what `precompile` returned for this component.
-            unsafe {
-                sandbox.load_precompiled(&config.name, builtin::HELM, builtin::HELM_CODE, grants).await
+impl Loader<'_> {
+    async fn load(&self, config: &PluginConfig) -> Result<Plugin, Failure> {
+        let component = self.component(config).await?;
+        let (origin, took) = component.origin();
+        tracing::info!(plugin = config.name, ?origin, took_ms = took.as_millis() as u64, "plugin is ready");
+        let settings = generate::PluginConfig {
+            parameters: parameters(&config.parameters),
+            limits: limits(&config.limits),
+            discovery: config.discovery,
+            allow_empty: config.allow_empty,
+        };
+        let entropy = match config.grants.entropy {
+            EntropyGrant::Random => EntropyMode::Random,
+            EntropyGrant::Stable | EntropyGrant::None => EntropyMode::Stable(self.key.clone()),
+        };
+        let wiring = Wiring { outside: self.outside(&config.grants)?, entropy };
+        Ok(Plugin::new(component, settings, wiring).await?)
+    }
+
+    async fn component(&self, config: &PluginConfig) -> Result<sandbox::Plugin, Failure> {
+        let grants = grants(&config.grants);
+        let loaded = match config.component.split_once(':') {
+            Some(("builtin", _)) => {
+                #[expect(unsafe_code, reason = "machine code that was made together with this binary")]
+                // SAFETY: the build script wrote what `precompile` returned for this component.
+                unsafe {
+                    let (component, code) = (builtin::HELM, builtin::HELM_CODE);
+                    self.sandbox.load_precompiled(&config.name, component, code, grants).await
+                }
             }
+            Some(("file", path)) => {
+                let bytes = fs_err::read(path).map_err(|error| Failure::new(Code::Configuration, error))?;
+                self.sandbox.load(&config.name, &bytes, grants).await
+            }
+            _ => {
+                let bytes = self.pull(&config.component).await?;
+                self.sandbox.load(&config.name, &bytes, grants).await
+            }
+        };
+        Ok(loaded.map_err(generate::Error::from)?)
+    }
+
+    /// A component from a registry: what runs here is named by its digest, so that nobody can put another one in its
+    /// place.
+    async fn pull(&self, component: &str) -> Result<bytes::Bytes, Failure> {
+        let reference: Reference =
+            component.parse().map_err(|error| Failure::new(Code::Configuration, error))?;
+        if reference.digest.is_none() {
+            let message =
+                format!("`{component}` names no digest, so that it may be another component tomorrow");
+            return Err(Failure::new(Code::Configuration, message)
+                .with_hint(format!("write `{component}@sha256:…`: `tiphys chart show` prints it")));
         }
-        Some(("file", path)) => {
-            let bytes = fs_err::read(path).map_err(|error| Failure::new(Code::Configuration, error))?;
-            sandbox.load(&config.name, &bytes, grants).await
-        }
-        _ => {
-            let message = format!("plugin `{}`: components from registries can't be loaded yet", config.name);
-            return Err(Failure::new(Code::Configuration, message).with_hint("use `file:PATH`"));
-        }
-    };
-    let component = component.map_err(generate::Error::from)?;
-    let (origin, took) = component.origin();
-    tracing::info!(plugin = config.name, ?origin, took_ms = took.as_millis() as u64, "plugin is ready");
-    let settings = generate::PluginConfig {
-        parameters: parameters(&config.parameters),
-        limits: limits(&config.limits),
-        discovery: config.discovery,
-        allow_empty: config.allow_empty,
-    };
-    let entropy = match config.grants.entropy {
-        EntropyGrant::Random => EntropyMode::Random,
-        EntropyGrant::Stable | EntropyGrant::None => EntropyMode::Stable(key.clone()),
-    };
-    Ok(Plugin::new(component, settings, Wiring { registry: None, entropy }).await?)
+        let context = Context::new(Requester::default(), Deadline::after(PULL_PATIENCE));
+        let pulled = self.outside.registry.pull_artifact(&context, &reference).await;
+        let artifact = pulled.map_err(|error| Failure::from_diagnosis(&error, error.chain()))?;
+        Ok(artifact.content)
+    }
+
+    fn outside(&self, grants: &GrantsConfig) -> Result<Option<generate::capability::Outside>, Failure> {
+        let patterns = |patterns: &[String]| -> Result<Vec<_>, Failure> {
+            patterns.iter().map(|text| outside::pattern(text)).collect()
+        };
+        let grant = Grant { registry: patterns(&grants.registry)?, network: patterns(&grants.network)? };
+        let nothing = grant == Grant::default() && !grants.credentials;
+        let Outside { registry, network, broker, .. } = self.outside.clone();
+        let outside = generate::capability::Outside {
+            registry,
+            network,
+            broker,
+            grant: Arc::new(grant),
+            freshness: Freshness::Cached,
+        };
+        Ok((!nothing).then_some(outside))
+    }
 }
 
 fn grants(config: &GrantsConfig) -> Grants {

@@ -1,38 +1,85 @@
 //! What answers a plugin's host calls: the traits of `sandbox`, over the crates that do the work.
 
+mod credentials;
 mod entropy;
 mod files;
 mod log;
 mod lookup;
+mod network;
+mod registry;
 
 use std::sync::Arc;
 
-use sandbox::capability::entropy::Entropy;
-use sandbox::capability::registry::Registry;
+use ::policy::{Diagnose, Grant, Requester};
+use sandbox::{Blame, Capabilities, Failure};
 
+use self::credentials::Finder;
 pub use self::entropy::{EntropyMode, Key};
 pub(crate) use self::log::PluginLog;
-pub(crate) use self::lookup::NoObjects;
+use self::lookup::NoObjects;
+use self::network::GrantedHosts;
+use self::registry::GrantedRegistries;
 use crate::Application;
 
-/// Makes the answer to one application's questions.
-pub type ForApplication<T> = Arc<dyn Fn(&Application) -> Arc<T> + Send + Sync>;
-
-/// Who answers the host calls of a plugin.
+/// What a plugin is wired to.
 #[derive(Clone)]
 pub struct Wiring {
-    /// Registries, as an application may use them; absent where the plugin has no such grant.
-    pub registry: Option<ForApplication<dyn Registry>>,
+    /// The way outwards; absent where the plugin was granted nothing of it.
+    pub outside: Option<Outside>,
     /// How random values are made.
     pub entropy: EntropyMode,
 }
 
-impl Wiring {
-    pub(crate) fn registry(&self, application: &Application) -> Option<Arc<dyn Registry>> {
-        self.registry.as_ref().map(|registry| registry(application))
-    }
+/// The way outwards: registries, hosts and credentials.
+#[derive(Clone)]
+pub struct Outside {
+    /// Charts and artifacts.
+    pub registry: ::registry::Client,
+    /// HTTP.
+    pub network: ::network::Client,
+    /// Who finds credentials.
+    pub broker: ::credentials::Broker,
+    /// What the plugin may fetch.
+    pub grant: Arc<Grant>,
+    /// How current answers of registries have to be.
+    pub freshness: ::registry::Freshness,
+}
 
-    pub(crate) fn entropy(&self, application: &Application) -> Arc<dyn Entropy> {
-        self.entropy.for_application(application)
+impl Wiring {
+    /// Who answers the host calls that `plugin` makes for `application`. Budgets begin anew.
+    pub(crate) fn capabilities(&self, plugin: &str, application: &Application) -> Capabilities {
+        let requester = requester(application);
+        let outside = || self.outside.clone();
+        Capabilities {
+            source: None,
+            registry: outside().map(|outside| Arc::new(GrantedRegistries::new(outside, &requester)) as _),
+            network: outside().map(|outside| Arc::new(GrantedHosts::new(outside)) as _),
+            credentials: outside().map(|outside| Arc::new(Finder::new(outside, &requester)) as _),
+            entropy: Some(self.entropy.for_application(application)),
+            lookup: Some(Arc::new(NoObjects)),
+            log: Some(Arc::new(PluginLog::new(plugin, &application.name))),
+        }
     }
+}
+
+/// On whose behalf is fetched (rule R2).
+fn requester(application: &Application) -> Requester {
+    Requester { project: application.project.clone(), application: Some(application.name.clone()) }
+}
+
+/// What a plugin is told when `error` came of its call.
+fn failure(error: &dyn Diagnose, message: String) -> Failure {
+    let blame = match error.blame() {
+        ::policy::Blame::Application => Blame::Application,
+        ::policy::Blame::Plugin => Blame::Plugin,
+        ::policy::Blame::Platform => Blame::Platform,
+    };
+    Failure { blame, message, hint: error.hint(), location: None }
+}
+
+/// `error` and what it came from, in one line.
+fn told(error: &dyn Diagnose) -> Failure {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    let message = causes.fold(error.to_string(), |message, cause| format!("{message}: {cause}"));
+    failure(error, message)
 }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use sandbox::{Capabilities, Limits, Metadata, ParameterValue};
 
-use crate::capability::{PluginLog, Wiring};
+use crate::capability::Wiring;
 use crate::{Application, Error, PluginName};
 
 /// What the operator wrote for a plugin, but for its component and grants.
@@ -64,14 +64,7 @@ impl Plugin {
         application: &Application,
         source: Arc<dyn sandbox::capability::source::Source>,
     ) -> Capabilities {
-        Capabilities {
-            source: Some(source),
-            registry: self.wiring.registry(application),
-            network: None,
-            credentials: None,
-            entropy: Some(self.wiring.entropy(application)),
-            lookup: Some(Arc::new(crate::capability::NoObjects)),
-            log: Some(Arc::new(PluginLog::new(self.component.name(), &application.name))),
-        }
+        let name = self.component.name();
+        Capabilities { source: Some(source), ..self.wiring.capabilities(name, application) }
     }
 }

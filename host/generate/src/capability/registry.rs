@@ -1,0 +1,131 @@
+//! `registry`: charts and artifacts for one application, within what its plugin was granted.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::StreamExt as _;
+use network::Deadline;
+use policy::{FetchBudget, FetchLimits, Requester};
+use registry::{Context, Reference, Source};
+use sandbox::capability::registry::{Chart, Registry};
+use sandbox::{ArtifactVersion, Blame, ChartRequest, Failure, File};
+
+use super::{Outside, failure, told};
+
+/// How long one call may take in all. The deadline of the render cuts it shorter.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The registries, as one plugin may use them for one application (rules R2 to R4).
+pub(crate) struct GrantedRegistries {
+    outside: Outside,
+    requester: Requester,
+    limits: FetchLimits,
+    budget: Mutex<FetchBudget>,
+}
+
+// === impl GrantedRegistries ===
+
+impl GrantedRegistries {
+    /// What may be fetched for `requester` in one render.
+    pub(crate) fn new(outside: Outside, requester: &Requester) -> Self {
+        let limits = FetchLimits::default();
+        Self { outside, requester: requester.clone(), limits, budget: Mutex::new(FetchBudget::new(limits)) }
+    }
+
+    fn context(&self) -> Context {
+        let deadline = Deadline::after(PATIENCE);
+        Context { requester: self.requester.clone(), deadline, freshness: self.outside.freshness }
+    }
+
+    fn admit(&self, reference: &str) -> Result<(), Failure> {
+        self.outside.grant.admit_reference(reference, &[]).map_err(|error| told(&error))?;
+        let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
+        budget.spend_reference(reference).map_err(|error| told(&error))
+    }
+
+    fn spend(&self, bytes: usize) -> Result<(), Failure> {
+        let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
+        budget.spend_bytes(bytes as u64).map_err(|error| told(&error))
+    }
+
+    async fn pull_chart(&self, request: ChartRequest) -> Result<Chart, Failure> {
+        let ChartRequest { repository, name, version } = request;
+        self.admit(&address(&repository, &name))?;
+        let request = registry::ChartRequest::parse(&repository, &name, &version);
+        let request = request.map_err(|error| chained(&error))?;
+        let pulled = self.outside.registry.pull_chart(&self.context(), &request).await;
+        let chart = pulled.map_err(|error| chained(&error))?;
+        self.spend(chart.files.iter().map(|file| file.content.len()).sum())?;
+        let file = |file: &registry::File| File { path: file.path.clone(), content: file.content.to_vec() };
+        Ok(Chart {
+            name: chart.name.clone(),
+            version: chart.version.clone(),
+            digest: chart.digest.to_string(),
+            files: chart.files.iter().map(file).collect(),
+        })
+    }
+}
+
+#[async_trait]
+impl Registry for GrantedRegistries {
+    async fn resolve(&self, reference: &str, constraint: Option<&str>) -> Result<ArtifactVersion, Failure> {
+        self.admit(reference)?;
+        let reference = parse(reference)?;
+        let resolved = self.outside.registry.resolve(&self.context(), &reference, constraint).await;
+        let resolved = resolved.map_err(|error| chained(&error))?;
+        Ok(ArtifactVersion { version: resolved.version, digest: resolved.digest.to_string() })
+    }
+
+    async fn versions(&self, repository: &str) -> Result<Vec<String>, Failure> {
+        self.admit(repository)?;
+        let source = Source::Oci(parse(repository)?.repository);
+        let versions = self.outside.registry.versions(&self.context(), &source).await;
+        versions.map_err(|error| chained(&error))
+    }
+
+    async fn pull_charts(&self, charts: Vec<ChartRequest>) -> Vec<Result<Chart, Failure>> {
+        let pulls = charts.into_iter().map(|chart| self.pull_chart(chart));
+        futures::stream::iter(pulls).buffered(self.limits.parallel).collect().await
+    }
+
+    async fn pull_artifact(&self, reference: &str) -> Result<Bytes, Failure> {
+        self.admit(reference)?;
+        let pulled = self.outside.registry.pull_artifact(&self.context(), &parse(reference)?).await;
+        let artifact = pulled.map_err(|error| chained(&error))?;
+        self.spend(artifact.content.len())?;
+        Ok(artifact.content)
+    }
+}
+
+/// What a grant's pattern is compared with.
+fn address(repository: &str, name: &str) -> String {
+    let repository = repository.trim_end_matches('/');
+    if name.is_empty() { repository.to_owned() } else { format!("{repository}/{name}") }
+}
+
+fn parse(reference: &str) -> Result<Reference, Failure> {
+    reference.parse().map_err(|error: registry::ParseReferenceError| Failure {
+        blame: Blame::Application,
+        message: error.to_string(),
+        hint: None,
+        location: None,
+    })
+}
+
+fn chained(error: &registry::Error) -> Failure {
+    failure(error, error.chain())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chart_is_granted_by_the_place_it_is_in() {
+        assert_eq!(address("oci://ghcr.io/acme/", "web"), "oci://ghcr.io/acme/web");
+        assert_eq!(address("oci://ghcr.io/acme/web", ""), "oci://ghcr.io/acme/web");
+        assert_eq!(address("https://charts.example.com", "web"), "https://charts.example.com/web");
+    }
+}
