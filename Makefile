@@ -12,6 +12,11 @@ help: ## this list
 toolchain:
 	@rustup toolchain install >/dev/null 2>&1 || { echo "The Rust toolchain of rust-toolchain.toml is not installed and rustup's server can't be reached: run 'rustup toolchain install' in this folder once with a connection." >&2; exit 1; }
 
+.PHONY: demo
+demo: toolchain ## a registry, the sidecar and an application, from end to end
+	$(CARGO) build --locked --workspace --bin tiphys --bin demo
+	target/debug/demo target/debug/tiphys
+
 .PHONY: build
 build: toolchain ## the tiphys binary: target/release/tiphys
 	$(CARGO) build --release --locked -p tiphys

@@ -1,19 +1,6 @@
 //! What it costs to receive an application: a stream of 10 MiB in chunks of 1 KiB, from the client's
 //! connection to its answer, against SHA-256 and untar of the same bytes in memory.
 
-#[path = "../tests/socket/archive.rs"]
-#[expect(clippy::unwrap_used, clippy::indexing_slicing, dead_code, reason = "shared with the tests")]
-mod archive;
-#[path = "../tests/socket/client.rs"]
-#[expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    dead_code,
-    reason = "shared with the tests"
-)]
-mod client;
 #[path = "../tests/socket/server.rs"]
 #[expect(clippy::unwrap_used, clippy::panic, dead_code, reason = "shared with the tests")]
 mod server;
@@ -22,10 +9,8 @@ use std::io::Read as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use cmp_client::{Archive, Connection, MATCH, Repository, Upload, noise, tgz};
 use sha2::{Digest as _, Sha256};
-
-use crate::archive::{Archive, Upload, noise};
-use crate::client::{Connection, MATCH, Repository};
 
 const STREAM: usize = 10 << 20;
 const ROUNDS: usize = 15;
@@ -92,7 +77,7 @@ fn text() -> Vec<u8> {
         let picks = noise(8 << 10, file + 1);
         let pick = |byte: &u8| words.get(usize::from(*byte) % words.len()).copied().unwrap_or_default();
         let content: String = picks.iter().map(pick).chain([" "]).collect();
-        size += archive::tgz(content.as_bytes()).len();
+        size += tgz(content.as_bytes()).len();
         archive = archive.file(&format!("templates/{file}.yaml"), content);
         file += 1;
     }

@@ -1,8 +1,8 @@
 //! More calls than may run.
 
-use crate::archive::{Archive, Upload, noise};
-use crate::client::{CHECK, Check, Connection, GENERATE, Manifests};
 use crate::server::start;
+use cmp_client::{Archive, Upload, noise};
+use cmp_client::{CHECK, Check, Connection, GENERATE, Manifests};
 
 const RESOURCE_EXHAUSTED: u32 = 8;
 

@@ -1,8 +1,8 @@
 //! Every form of authority that an Argo CD client was seen to send.
 
-use crate::archive::{Archive, Upload};
-use crate::client::{CHECK, Check, Coding, Connection, GENERATE, Manifests};
 use crate::server::start;
+use cmp_client::{Archive, Upload};
+use cmp_client::{CHECK, Check, Coding, Connection, GENERATE, Manifests};
 
 #[track_caller]
 fn check(authority: &str, coding: Coding) {

@@ -1,10 +1,10 @@
 //! What each call answers.
 
-use crate::archive::{Archive, Upload};
-use crate::client::{
+use crate::server::start;
+use cmp_client::{
     Announcements, CHECK, Check, Connection, GENERATE, MATCH, Manifests, PARAMETERS, Repository,
 };
-use crate::server::start;
+use cmp_client::{Archive, Upload};
 
 fn generate(connection: &mut Connection, upload: &Upload) -> Vec<String> {
     connection.call(GENERATE, &upload.messages(), "60S").decode::<Manifests>().manifests

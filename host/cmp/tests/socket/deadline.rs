@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::archive::{Archive, Upload};
-use crate::client::{Connection, GENERATE, MATCH, Manifests};
 use crate::server::{start, wait_until};
+use cmp_client::{Archive, Upload};
+use cmp_client::{Connection, GENERATE, MATCH, Manifests};
 
 const DEADLINE_EXCEEDED: u32 = 4;
 
@@ -66,7 +66,7 @@ fn a_call_that_waits_for_its_turn_is_told_so() {
     let mut first = Connection::open(&server.socket("helm"));
     let stream = first.submit(GENERATE, &sleep, "60S");
     server.wait_for_load(1, 0);
-    let quick = Upload::new(Archive::new().file("a", crate::archive::noise(3 << 20, 1)).tgz()).messages();
+    let quick = Upload::new(Archive::new().file("a", cmp_client::noise(3 << 20, 1)).tgz()).messages();
     let answer = Connection::open(&server.socket("helm")).call(GENERATE, &quick, "500m");
     let (code, text) = answer.error();
     assert_eq!(code, DEADLINE_EXCEEDED);

@@ -3,9 +3,9 @@
 use cmp::Limits;
 use tar::EntryType;
 
-use crate::archive::{Archive, Upload, chunk, noise, tgz};
-use crate::client::{Connection, GENERATE, Manifests};
 use crate::server::start;
+use cmp_client::{Archive, Upload, chunk, noise, tgz};
+use cmp_client::{Connection, GENERATE, Manifests};
 
 const RESOURCE_EXHAUSTED: u32 = 8;
 const INVALID_ARGUMENT: u32 = 3;

@@ -2,10 +2,6 @@
 //! plain Rust at the other.
 
 #[cfg(test)]
-mod archive;
-#[cfg(test)]
-mod client;
-#[cfg(test)]
 mod server;
 
 #[cfg(test)]

@@ -5,9 +5,9 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::archive::{Archive, Upload};
-use crate::client::{CHECK, Check, Connection, GENERATE, Manifests};
 use crate::server::{bind, config, start, wait_until};
+use cmp_client::{Archive, Upload};
+use cmp_client::{CHECK, Check, Connection, GENERATE, Manifests};
 
 fn names(directory: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(directory.join("s")).unwrap();

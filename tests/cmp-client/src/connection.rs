@@ -19,25 +19,28 @@ const WRITE: usize = 32 << 10;
 
 /// How the authority is written.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Coding {
+pub enum Coding {
+    /// As grpc-go does.
     Huffman,
+    /// As other clients do.
     Plain,
 }
 
 /// What a call came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub struct Answer {
     /// `grpc-status`; none where the stream ended without.
-    pub(crate) code: Option<u32>,
+    pub code: Option<u32>,
     /// `grpc-message`, percent-decoded.
-    pub(crate) message: String,
+    pub message: String,
     /// The response message.
-    pub(crate) body: Vec<u8>,
+    pub body: Vec<u8>,
     /// The server was done before the client had sent everything, so a Go client shows `EOF`.
-    pub(crate) early: bool,
+    pub early: bool,
 }
 
-pub(crate) struct Connection {
+/// A connection to a socket.
+pub struct Connection {
     stream: UnixStream,
     /// Frames that wait to be written together, as grpc-go does.
     pending: Vec<u8>,
@@ -63,14 +66,19 @@ struct Frame {
     payload: Vec<u8>,
 }
 
+// === impl Connection ===
+
 impl Connection {
     /// Connects as Argo CD since 3.2 does.
-    pub(crate) fn open(socket: &Path) -> Self {
+    #[must_use]
+    pub fn open(socket: &Path) -> Self {
         let path = socket.to_str().unwrap().trim_start_matches('/').replace('/', "%2F");
         Self::open_as(socket, &path, Coding::Huffman)
     }
 
-    pub(crate) fn open_as(socket: &Path, authority: &str, coding: Coding) -> Self {
+    /// Connects with another authority, or in another coding of it.
+    #[must_use]
+    pub fn open_as(socket: &Path, authority: &str, coding: Coding) -> Self {
         let stream = UnixStream::connect(socket).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         let mut connection = Self {
@@ -87,7 +95,7 @@ impl Connection {
     }
 
     /// One call: all messages, the end, and what comes back.
-    pub(crate) fn call(&mut self, method: &str, messages: &[Vec<u8>], timeout: &str) -> Answer {
+    pub fn call(&mut self, method: &str, messages: &[Vec<u8>], timeout: &str) -> Answer {
         let mut stream = self.start(method, timeout);
         for message in messages {
             if stream.ended {
@@ -101,7 +109,7 @@ impl Connection {
     }
 
     /// Begins a call, sends `messages` and then nothing more.
-    pub(crate) fn stall(&mut self, method: &str, messages: &[Vec<u8>], timeout: &str) -> Answer {
+    pub fn stall(&mut self, method: &str, messages: &[Vec<u8>], timeout: &str) -> Answer {
         let mut stream = self.start(method, timeout);
         for message in messages {
             self.message(&mut stream, message);
@@ -110,12 +118,12 @@ impl Connection {
     }
 
     /// Begins a call, sends everything, and hangs up without waiting for the answer.
-    pub(crate) fn abandon(mut self, method: &str, messages: &[Vec<u8>]) {
+    pub fn abandon(mut self, method: &str, messages: &[Vec<u8>]) {
         self.submit(method, messages, "60S");
     }
 
     /// Begins a call and gives its stream, to be cancelled or waited for.
-    pub(crate) fn submit(&mut self, method: &str, messages: &[Vec<u8>], timeout: &str) -> u32 {
+    pub fn submit(&mut self, method: &str, messages: &[Vec<u8>], timeout: &str) -> u32 {
         let mut stream = self.start(method, timeout);
         for message in messages {
             self.message(&mut stream, message);
@@ -125,12 +133,13 @@ impl Connection {
         stream.id
     }
 
-    pub(crate) fn cancel(&mut self, stream: u32) {
+    /// Cancels a call that was submitted.
+    pub fn cancel(&mut self, stream: u32) {
         self.send(RST_STREAM, 0, stream, &8_u32.to_be_bytes());
     }
 
     /// The answer to a call that was submitted.
-    pub(crate) fn wait(&mut self, id: u32) -> Answer {
+    pub fn wait(&mut self, id: u32) -> Answer {
         self.finish(Stream { id, window: 0, answer: Answer::default(), ended: false })
     }
 
@@ -273,17 +282,20 @@ impl Connection {
     }
 }
 
+// === impl Answer ===
+
 impl Answer {
     /// The response message of a call that must have succeeded.
     #[track_caller]
-    pub(crate) fn decode<M: prost::Message + Default>(&self) -> M {
+    pub fn decode<M: prost::Message + Default>(&self) -> M {
         assert_eq!((self.code, self.message.as_str()), (Some(0), ""));
         M::decode(&self.body[5..]).unwrap()
     }
 
     /// The error of a call that must have failed in good order.
     #[track_caller]
-    pub(crate) fn error(&self) -> (u32, &str) {
+    #[must_use]
+    pub fn error(&self) -> (u32, &str) {
         assert!(!self.early, "the client was cut off while it was sending: {self:?}");
         (self.code.expect("a status"), &self.message)
     }
@@ -359,94 +371,4 @@ fn huffman(text: &str) -> Vec<u8> {
         .chunks(8)
         .map(|byte| u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2).unwrap())
         .collect()
-}
-
-// === Argo CD's messages ===
-
-#[derive(Clone, PartialEq, prost::Message)]
-pub(crate) struct AppStreamRequest {
-    #[prost(message, optional, tag = "1")]
-    pub(crate) metadata: Option<Metadata>,
-    #[prost(message, optional, tag = "2")]
-    pub(crate) file: Option<File>,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-pub(crate) struct Metadata {
-    #[prost(string, tag = "1")]
-    pub(crate) app_name: String,
-    #[prost(string, tag = "2")]
-    pub(crate) app_rel_path: String,
-    #[prost(string, tag = "3")]
-    pub(crate) checksum: String,
-    #[prost(int64, tag = "4")]
-    pub(crate) size: i64,
-    #[prost(message, repeated, tag = "5")]
-    pub(crate) env: Vec<EnvEntry>,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-pub(crate) struct EnvEntry {
-    #[prost(string, tag = "1")]
-    pub(crate) name: String,
-    #[prost(string, tag = "2")]
-    pub(crate) value: String,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-pub(crate) struct File {
-    #[prost(bytes = "vec", tag = "1")]
-    pub(crate) chunk: Vec<u8>,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-pub(crate) struct Manifests {
-    #[prost(string, repeated, tag = "1")]
-    pub(crate) manifests: Vec<String>,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-pub(crate) struct Check {
-    #[prost(bool, tag = "1")]
-    pub(crate) is_discovery_configured: bool,
-    #[prost(bool, tag = "2")]
-    pub(crate) provide_git_creds: bool,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-pub(crate) struct Repository {
-    #[prost(bool, tag = "1")]
-    pub(crate) is_supported: bool,
-    #[prost(bool, tag = "2")]
-    pub(crate) is_discovery_enabled: bool,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-pub(crate) struct Announcements {
-    #[prost(message, repeated, tag = "1")]
-    pub(crate) announcements: Vec<Announcement>,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-pub(crate) struct Announcement {
-    #[prost(string, tag = "1")]
-    pub(crate) name: String,
-    #[prost(bool, tag = "4")]
-    pub(crate) required: bool,
-    #[prost(string, tag = "6")]
-    pub(crate) collection_type: String,
-    #[prost(string, repeated, tag = "8")]
-    pub(crate) array: Vec<String>,
-    #[prost(map = "string, string", tag = "9")]
-    pub(crate) map: std::collections::HashMap<String, String>,
-}
-
-pub(crate) const CHECK: &str = "/plugin.ConfigManagementPluginService/CheckPluginConfiguration";
-pub(crate) const MATCH: &str = "/plugin.ConfigManagementPluginService/MatchRepository";
-pub(crate) const PARAMETERS: &str = "/plugin.ConfigManagementPluginService/GetParametersAnnouncement";
-pub(crate) const GENERATE: &str = "/plugin.ConfigManagementPluginService/GenerateManifest";
-
-/// A message as bytes.
-pub(crate) fn encoded(message: &impl prost::Message) -> Vec<u8> {
-    message.encode_to_vec()
 }
