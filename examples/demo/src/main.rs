@@ -74,8 +74,7 @@ fn main() -> anyhow::Result<()> {
 
 /// Sends the application as repo-server does, and how long the answer took.
 fn send(sidecar: &Sidecar, source: &str) -> anyhow::Result<(Vec<String>, Duration)> {
-    let upload = Upload::new(Archive::new().file("chart-source.yaml", source).tgz())
-        .env("ARGOCD_APP_NAME", "storefront")
+    let upload = Upload::of("storefront", Archive::new().file("chart-source.yaml", source).tgz())
         .env("ARGOCD_APP_NAMESPACE", "shop")
         .env("ARGOCD_APP_PROJECT_NAME", "team-shop")
         .env("KUBE_VERSION", "1.33.2");

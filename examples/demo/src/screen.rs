@@ -36,7 +36,7 @@ pub(crate) fn file(title: &str, text: &str) {
 pub(crate) fn manifests(manifests: &[String]) -> anyhow::Result<()> {
     println!("\n{}", paint("1", "its manifests"));
     for manifest in manifests {
-        let value = goyaml::v2::decode(manifest.as_bytes())?.unwrap_or_default();
+        let value = goyaml::v2::decode(manifest.as_bytes())?.unwrap_or(goyaml::Value::Null);
         let yaml = goyaml::sigs::encode(&value).context("a manifest can be YAML")?;
         println!("---\n{}", yaml.trim_end());
     }

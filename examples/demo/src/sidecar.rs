@@ -74,17 +74,11 @@ impl Sidecar {
             let line = lines.iter().find(|line| line["msg"] == message);
             line.with_context(|| format!("the sidecar did not log `{message}`:\n{log}"))
         };
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let chart = find("rendered chart")?;
+        let rendered = find("rendered chart")?;
         let generated = find("generated manifests")?;
         let phase = |name, field: &str| (name, generated[field].as_u64().unwrap_or_default());
         Ok(Facts {
-            chart: format!(
-                "{} {} {}",
-                text(&chart["chart"]),
-                text(&chart["version"]),
-                text(&chart["digest"])
-            ),
+            chart: rendered["fields"].as_str().unwrap_or_default().to_owned(),
             phases: vec![
                 phase("the plugin computed", "running_ms"),
                 phase("it waited for the registry", "waiting_ms"),

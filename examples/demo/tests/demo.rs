@@ -16,7 +16,7 @@ fn it_goes_from_a_registry_to_manifests() {
         "kind: Deployment",
         "replicas: 3",
         "kind: StatefulSet",
-        "storefront 1.4.0 sha256:",
+        "chart=storefront version=1.4.0 digest=sha256:",
         "0 requests",
     ] {
         assert!(text.contains(expected), "`{expected}` is not in\n{text}{errors}");

@@ -13,7 +13,7 @@ mod file;
 mod outside;
 mod units;
 
-pub(crate) use self::file::{LoadError, load};
+pub(crate) use self::file::{LoadError, Stamp, load};
 pub(crate) use self::outside::{MirrorTrust, NetworkConfig, RegistryConfig, TlsConfig, VerifyConfig};
 pub(crate) use self::units::{Size, Span};
 
@@ -171,6 +171,9 @@ pub(crate) struct CacheConfig {
     pub(crate) path: Option<String>,
     /// Size that it is kept below.
     pub(crate) size: Size,
+    /// Size of the answers that each plugin keeps in memory, to be given again while nothing has changed that they
+    /// came of; `0` for none.
+    pub(crate) answers: Size,
     /// For how long a tag names the same digest without asking again.
     #[serde(rename = "tagTTL")]
     pub(crate) tag_ttl: Span,
@@ -261,7 +264,13 @@ impl Default for ServerConfig {
 
 impl Default for CacheConfig {
     fn default() -> Self {
-        Self { path: None, size: Size(2 << 30), tag_ttl: seconds(180), stale_if_error: seconds(86_400) }
+        Self {
+            path: None,
+            size: Size(2 << 30),
+            answers: Size(32 << 20),
+            tag_ttl: seconds(180),
+            stale_if_error: seconds(86_400),
+        }
     }
 }
 

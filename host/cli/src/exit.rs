@@ -101,6 +101,17 @@ impl Failure {
     }
 }
 
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (message, hint) = match self {
+            Self::Generation { error, .. } => (&error.message, &error.hint),
+            Self::Other { message, hint, .. } => (message, hint),
+        };
+        f.write_str(message)?;
+        hint.iter().try_for_each(|hint| write!(f, "; {hint}"))
+    }
+}
+
 impl From<generate::Error> for Failure {
     fn from(error: generate::Error) -> Self {
         Self::Generation { application: None, error }

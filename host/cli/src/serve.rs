@@ -1,9 +1,12 @@
 //! `tiphys serve`: plugins on the sockets where argocd-repo-server looks for them.
 
+mod reload;
+
 use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
 
+use self::reload::Reload;
 use crate::args::{Global, ServeArgs};
 use crate::config::{self, Config};
 use crate::exit::{Code, Failure};
@@ -12,17 +15,20 @@ use crate::{paths, wiring};
 
 /// Serves until SIGTERM or SIGINT, then until running requests have ended.
 pub(crate) async fn serve(global: &Global, args: ServeArgs) -> Result<Code, Failure> {
+    let stamp = config::Stamp::of(global.config.as_deref());
     let config = config::load(global.config.as_deref())?;
     let cache = paths::cache(global, &config);
     let outside = outside::open(&config, &cache, Purpose::Service)?;
     let generator = Arc::new(wiring::generator(&config, &cache, &outside).await?);
-    let watched = outside.broker.clone();
-    tokio::spawn(async move { watched.watch().await });
-    let server = cmp::Server::bind(server(&config, &args)?, generator).map_err(Failure::platform)?;
+    let server = cmp::Server::bind(server(&config, &args)?, Arc::clone(&generator) as _);
+    let server = server.map_err(Failure::platform)?;
     for path in server.paths() {
         tracing::info!(socket = %path.display(), "serving");
     }
+    let reload = Reload::new(global.clone(), stamp, &config, outside.broker, generator);
+    let reloading = tokio::spawn(reload.run(signal(SignalKind::hangup()).map_err(Failure::platform)?));
     server.serve(stop()?).await.map_err(Failure::bug)?;
+    reloading.abort();
     tracing::info!("stopped");
     Ok(Code::Success)
 }

@@ -34,12 +34,22 @@ pub(crate) async fn generator(
     cache: &Path,
     outside: &Outside,
 ) -> Result<Generator, Failure> {
-    let loader = Loader { sandbox: sandbox(config, cache)?, key: entropy_key(config, cache)?, outside };
+    Ok(Generator::new(plugins(config, cache, outside).await?))
+}
+
+/// Every plugin, loaded.
+pub(crate) async fn plugins(
+    config: &Config,
+    cache: &Path,
+    outside: &Outside,
+) -> Result<Vec<Plugin>, Failure> {
+    let memo = config.cache.answers.0;
+    let loader = Loader { sandbox: sandbox(config, cache)?, key: entropy_key(config, cache)?, outside, memo };
     let mut plugins = Vec::new();
     for plugin in config.plugins_or_builtin() {
         plugins.push(loader.load(&plugin).await?);
     }
-    Ok(Generator::new(plugins))
+    Ok(plugins)
 }
 
 /// What every plugin is loaded with.
@@ -47,6 +57,8 @@ struct Loader<'a> {
     sandbox: Sandbox,
     key: Key,
     outside: &'a Outside,
+    /// Bytes of answers that each plugin keeps.
+    memo: u64,
 }
 
 fn sandbox(config: &Config, cache: &Path) -> Result<Sandbox, Failure> {
@@ -72,6 +84,7 @@ impl Loader<'_> {
             limits: limits(&config.limits),
             discovery: config.discovery,
             allow_empty: config.allow_empty,
+            memo: self.memo,
         };
         let entropy = match config.grants.entropy {
             EntropyGrant::Random => EntropyMode::Random,

@@ -57,23 +57,19 @@ impl Generator {
         let source: Arc<dyn Source> = Arc::new(call.tree);
         let plugin = self.choose(&target, &call.request, &source, call.deadline).await?;
         let request = plugin.settle(call.request)?;
-        let outcome =
-            plugin.component.generate(&request, plugin.call(&request, source, call.deadline)).await?;
-        let texts = answer(&outcome)?.clone();
-        let begun = Instant::now();
-        let manifests = manifests::parse(&texts).map_err(|error| error.blamed_on(&plugin.metadata.name))?;
-        if manifests.is_empty() && !plugin.config.allow_empty {
-            return Err(nothing(&plugin, &request));
+        plugin.run(&request, source, call.deadline).await
+    }
+
+    /// The manifests: those of the last time, if nothing has changed that they came of.
+    async fn answer<T: Source + 'static>(&self, target: Target, call: Call<T>) -> Result<Vec<String>, Error> {
+        let source: Arc<dyn Source> = Arc::new(call.tree);
+        let plugin = self.choose(&target, &call.request, &source, call.deadline).await?;
+        let request = plugin.settle(call.request)?;
+        if let Some(manifests) = plugin.recall(&request, &source, call.deadline).await {
+            log_unchanged(&plugin, &request, manifests.len());
+            return Ok(manifests.to_vec());
         }
-        let rendered = Rendered {
-            texts,
-            manifests,
-            plugin: plugin.name(),
-            usage: outcome.usage,
-            parsing: begun.elapsed(),
-        };
-        log(&rendered, &request);
-        Ok(rendered)
+        Ok(plugin.run(&request, source, call.deadline).await?.manifests)
     }
 
     fn all(&self) -> Arc<[Arc<Plugin>]> {
@@ -158,7 +154,7 @@ impl<T: Source + 'static> Service<T> for Generator {
     }
 
     fn generate(&self, target: Target, call: Call<T>) -> BoxFuture<'_, Result<Vec<String>, Error>> {
-        Box::pin(async move { Ok(self.render(target, call).await?.manifests) })
+        Box::pin(self.answer(target, call))
     }
 }
 
@@ -175,6 +171,43 @@ impl Plugin {
             limits: self.config.limits,
             deadline,
             time: SystemTime::now(),
+        }
+    }
+
+    /// Runs the plugin, and remembers what came of it.
+    async fn run(
+        &self,
+        request: &Request,
+        source: Arc<dyn Source>,
+        deadline: Option<Instant>,
+    ) -> Result<Rendered, Error> {
+        let outcome = self.component.generate(request, self.call(request, source, deadline)).await?;
+        let texts = answer(&outcome)?.clone();
+        let begun = Instant::now();
+        let manifests = manifests::parse(&texts).map_err(|error| error.blamed_on(&self.metadata.name))?;
+        if manifests.is_empty() && !self.config.allow_empty {
+            return Err(nothing(self, request));
+        }
+        self.memo.remember(request, outcome.observations, &manifests);
+        let parsing = begun.elapsed();
+        let rendered = Rendered { texts, manifests, plugin: self.name(), usage: outcome.usage, parsing };
+        log(&rendered, request);
+        Ok(rendered)
+    }
+
+    /// What was answered the last time, if it still holds. Whoever has no time to find out runs the plugin, which
+    /// says so.
+    async fn recall(
+        &self,
+        request: &Request,
+        source: &Arc<dyn Source>,
+        deadline: Option<Instant>,
+    ) -> Option<Arc<[String]>> {
+        let capabilities = self.capabilities(&request.application, Arc::clone(source));
+        let recall = self.memo.recall(request, &capabilities);
+        match deadline {
+            Some(deadline) => tokio::time::timeout_at(deadline.into(), recall).await.ok().flatten(),
+            None => recall.await,
         }
     }
 
@@ -225,5 +258,15 @@ fn log(rendered: &Rendered, request: &Request) {
         waiting_ms = rendered.usage.waiting.as_millis() as u64,
         memory = rendered.usage.memory,
         "generated manifests"
+    );
+}
+
+fn log_unchanged(plugin: &Plugin, request: &Request, objects: usize) {
+    tracing::info!(
+        application = request.application.name,
+        project = request.application.project,
+        plugin = plugin.component.name(),
+        objects,
+        "nothing has changed since the last generation"
     );
 }

@@ -9,6 +9,7 @@ mod error;
 mod folder;
 mod generator;
 mod manifests;
+mod memo;
 mod plugin;
 mod service;
 mod settings;

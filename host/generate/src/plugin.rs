@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use sandbox::{Capabilities, Limits, Metadata, ParameterValue};
 
 use crate::capability::Wiring;
+use crate::memo::Memo;
 use crate::{Application, Error, PluginName};
 
 /// What the operator wrote for a plugin, but for its component and grants.
@@ -20,6 +21,8 @@ pub struct PluginConfig {
     pub discovery: bool,
     /// Whether an answer without manifests is one.
     pub allow_empty: bool,
+    /// How many bytes of answers are kept, to be given again while nothing has changed.
+    pub memo: u64,
 }
 
 /// A plugin that is ready to be asked.
@@ -28,6 +31,7 @@ pub struct Plugin {
     pub(crate) config: PluginConfig,
     pub(crate) metadata: Metadata,
     pub(crate) wiring: Wiring,
+    pub(crate) memo: Memo,
 }
 
 impl Plugin {
@@ -43,7 +47,8 @@ impl Plugin {
     ) -> Result<Self, Error> {
         let call = sandbox::Call { limits: config.limits, time: SystemTime::now(), ..sandbox::Call::new() };
         let metadata = component.describe(call).await?.answer?;
-        Ok(Self { component, config, metadata, wiring })
+        let memo = Memo::new(config.memo);
+        Ok(Self { component, config, metadata, wiring, memo })
     }
 
     /// Its name in the configuration and the version that it says it has.

@@ -134,6 +134,12 @@ pub(crate) struct Fingerprint(Sha256);
 // === impl Observation ===
 
 impl Observation {
+    /// Bytes that it takes to remember it.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.subject.size()
+    }
+
     /// Asks again, and tells whether the answer is the same. Failures, random values and answers
     /// over HTTP never hold: asking again costs as much as the plugin's own call.
     pub async fn holds(&self, capabilities: &Capabilities) -> bool {

@@ -2,15 +2,20 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use helm::context::Timestamp;
+use helm::context::{Clock, Timestamp};
 use helm::entropy::{Entropy, EntropyError, KeyKind, Mode};
 
-/// The time that the host shows for this request.
-pub(crate) fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp {
-        seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
-        nanoseconds: since.subsec_nanos(),
+/// The time that the host shows for this request. It is asked for only if a template asks: what a render has seen of
+/// the time can't be used for another one.
+pub(crate) struct HostClock;
+
+impl Clock for HostClock {
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp {
+            seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+            nanoseconds: since.subsec_nanos(),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use helm::{
 use sdk::{Failure, Request};
 
 use crate::chart::{self, Found};
-use crate::host::{HostEntropy, now};
+use crate::host::{HostClock, HostEntropy};
 use crate::settings::Settings;
 use crate::values;
 
@@ -26,7 +26,7 @@ pub(crate) fn render(settings: &Settings, request: &Request) -> Result<String, F
         } else {
             SchemaValidation::On
         },
-        now: now(),
+        clock: Rc::new(HostClock),
         entropy: Rc::new(HostEntropy),
         lookup: Rc::new(NoCluster),
         limits: Limits::default(),

@@ -19,10 +19,23 @@ pub struct Timestamp {
     pub nanoseconds: u32,
 }
 
+/// Tells the time of a render. Only templates that ask for it depend on it.
+pub trait Clock {
+    /// The time: the same at every call.
+    fn now(&self) -> Timestamp;
+}
+
+/// A time that is known beforehand.
+impl Clock for Timestamp {
+    fn now(&self) -> Timestamp {
+        *self
+    }
+}
+
 /// The state of one render, as functions see it.
 pub struct Context {
     profile: Profile,
-    now: Timestamp,
+    clock: Rc<dyn Clock>,
     entropy: Rc<dyn Entropy>,
     lookup: Rc<dyn Lookup>,
     /// The file that is being rendered.
@@ -36,9 +49,14 @@ pub struct Context {
 impl Context {
     /// The state at the start of a render.
     #[must_use]
-    pub fn new(profile: Profile, now: Timestamp, entropy: Rc<dyn Entropy>, lookup: Rc<dyn Lookup>) -> Self {
+    pub fn new(
+        profile: Profile,
+        clock: Rc<dyn Clock>,
+        entropy: Rc<dyn Entropy>,
+        lookup: Rc<dyn Lookup>,
+    ) -> Self {
         let (file, calls, open_includes) = (String::new(), HashMap::new(), HashMap::new());
-        Self { profile, now, entropy, lookup, file, calls, open_includes }
+        Self { profile, clock, entropy, lookup, file, calls, open_includes }
     }
 
     /// The context of a call.
@@ -58,7 +76,7 @@ impl Context {
     /// The time of the render: the same at every call.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.now
+        self.clock.now()
     }
 
     /// The cluster.

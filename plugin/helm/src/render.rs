@@ -8,7 +8,7 @@ use gotemplate::{Limits, Str, Type};
 use crate::capabilities::Capabilities;
 use crate::chart::Chart;
 use crate::coalesce::Coalescer;
-use crate::context::{Context, Timestamp};
+use crate::context::{Clock, Context};
 use crate::dependencies::{self, Resolver, is_compatible};
 use crate::engine::{Engine, Rendered};
 use crate::entropy::Entropy;
@@ -45,7 +45,7 @@ pub struct Render {
     /// Whether values are checked.
     pub schema_validation: SchemaValidation,
     /// The time for templates that ask.
-    pub now: Timestamp,
+    pub clock: Rc<dyn Clock>,
     /// Where random values come from.
     pub entropy: Rc<dyn Entropy>,
     /// The cluster's objects.
@@ -95,7 +95,8 @@ impl Render {
         let profile = root.chart.profile();
         let values = values.converted(Type::Named(crate::object::values_type(profile.major())));
         let engine = Engine::new(root, values, &self.release, &self.capabilities, profile)?;
-        let mut context = Context::new(profile, self.now, Rc::clone(&self.entropy), Rc::clone(&self.lookup));
+        let mut context =
+            Context::new(profile, Rc::clone(&self.clock), Rc::clone(&self.entropy), Rc::clone(&self.lookup));
         Ok(engine.render(&mut context, &self.limits)?)
     }
 

@@ -33,7 +33,7 @@ fn check(profile: Profile, want: &[&str]) {
         release: Release::new("demo", "default"),
         capabilities: Capabilities::new(profile, None, &[]).unwrap(),
         schema_validation: SchemaValidation::On,
-        now: Timestamp { seconds: 0, nanoseconds: 0 },
+        clock: Rc::new(Timestamp { seconds: 0, nanoseconds: 0 }),
         entropy: Rc::new(Stable::new(b"key", "app")),
         lookup: Rc::new(NoCluster),
         limits: LIMITS,

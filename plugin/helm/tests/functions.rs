@@ -78,7 +78,7 @@ impl Evaluator {
         let mut set = TemplateSet::new("t").with_missing_key(MissingKey::Zero);
         set.add(&template);
         let entropy = Rc::new(Stable::new(b"key", "application"));
-        let mut context = Context::new(self.profile, NOW, entropy, Rc::new(NoCluster));
+        let mut context = Context::new(self.profile, Rc::new(NOW), entropy, Rc::new(NoCluster));
         let bytes = match set.render("t", &value(&self.data), &mut context, &Limits::DEFAULT) {
             Ok(written) => written.as_bytes().to_vec(),
             Err(error) => format!("error: {error}").into_bytes(),

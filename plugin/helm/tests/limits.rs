@@ -25,7 +25,7 @@ fn render(template: &str, limits: Limits) -> Result<Output, Error> {
         release: Release::new("demo", "default"),
         capabilities: Capabilities::new(Profile::V4_2, None, &[]).unwrap(),
         schema_validation: SchemaValidation::On,
-        now: Timestamp { seconds: 0, nanoseconds: 0 },
+        clock: Rc::new(Timestamp { seconds: 0, nanoseconds: 0 }),
         entropy: Rc::new(Stable::new(b"key", "app")),
         lookup: Rc::new(NoCluster),
         limits,

@@ -32,7 +32,7 @@ fn render(profile: Profile, kube_version: &str) -> Result<Output, Error> {
         release: Release::new("demo", "default"),
         capabilities: Capabilities::new(profile, Some(kube_version), &[]).unwrap(),
         schema_validation: SchemaValidation::On,
-        now: Timestamp { seconds: 0, nanoseconds: 0 },
+        clock: Rc::new(Timestamp { seconds: 0, nanoseconds: 0 }),
         entropy: Rc::new(Stable::new(b"key", "app")),
         lookup: Rc::new(NoCluster),
         limits: LIMITS,

@@ -20,6 +20,12 @@ impl Upload {
     /// The application `web` in the archive's root, in chunks of 1 KiB.
     #[must_use]
     pub fn new(tgz: Vec<u8>) -> Self {
+        Self::of("web", tgz)
+    }
+
+    /// The application called `name` in the archive's root, in chunks of 1 KiB.
+    #[must_use]
+    pub fn of(name: &str, tgz: Vec<u8>) -> Self {
         let metadata = Metadata {
             app_name: "9bd4b7a0-uuid".into(),
             app_rel_path: ".".into(),
@@ -27,7 +33,7 @@ impl Upload {
             size: i64::try_from(tgz.len()).unwrap(),
             env: vec![],
         };
-        Self { tgz, chunk: 1024, metadata }.env("ARGOCD_APP_NAME", "web")
+        Self { tgz, chunk: 1024, metadata }.env("ARGOCD_APP_NAME", name)
     }
 
     /// With a variable.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use goyaml::{Dialect, EventKind, Input, Mark, Parser, v2};
 use serde_json::Value;
@@ -17,6 +18,10 @@ pub(crate) enum LoadError {
     /// Files hold what they must not.
     Wrong(Vec<(PathBuf, Problem)>),
 }
+
+/// What the files were like, in order to notice a change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Stamp(Vec<(PathBuf, u64, Option<SystemTime>)>);
 
 /// The configuration in `path` and in `conf.d/*.yaml` beside it; without a path, the defaults.
 pub(crate) fn load(path: Option<&Path>) -> Result<Config, LoadError> {
@@ -180,6 +185,20 @@ fn plain(text: &str) -> Value {
 
 const fn position(mark: Mark) -> Position {
     Position { line: mark.line + 1, column: mark.column + 1 }
+}
+
+// === impl Stamp ===
+
+impl Stamp {
+    /// What the files of [`load`] are like now. A file that can't be seen is one that is not there.
+    pub(crate) fn of(path: Option<&Path>) -> Self {
+        let files = path.and_then(|path| files(path).ok()).unwrap_or_default();
+        let seen = |file: PathBuf| {
+            let metadata = fs_err::metadata(&file).ok()?;
+            Some((file, metadata.len(), metadata.modified().ok()))
+        };
+        Self(files.into_iter().filter_map(seen).collect())
+    }
 }
 
 // === impl LoadError ===

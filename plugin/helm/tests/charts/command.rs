@@ -103,7 +103,7 @@ impl Command {
             release: self.release,
             capabilities: capabilities.map_err(|error| error.to_string())?,
             schema_validation: self.schema_validation,
-            now: Timestamp { seconds: 1_700_000_000, nanoseconds: 0 },
+            clock: Rc::new(Timestamp { seconds: 1_700_000_000, nanoseconds: 0 }),
             entropy: Rc::new(Stable::new(b"key", "application")),
             lookup: Rc::new(NoCluster),
             limits: LIMITS,

@@ -172,7 +172,7 @@ pub(crate) fn render(golden: &Golden, case: &Case, chart: &Loaded) -> Rendered {
         release: Release::new(&case.release, &case.namespace),
         capabilities: capabilities(chart.profile()).map_err(|error| error.to_string())?,
         schema_validation: SchemaValidation::On,
-        now: Timestamp { seconds: 1_700_000_000, nanoseconds: 0 },
+        clock: Rc::new(Timestamp { seconds: 1_700_000_000, nanoseconds: 0 }),
         entropy: Rc::new(prepared_keys(&case.case)),
         lookup: Rc::new(NoCluster),
         limits: LIMITS,

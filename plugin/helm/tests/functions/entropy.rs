@@ -38,7 +38,7 @@ fn render_with(text: &str, entropy: Rc<dyn Entropy>) -> String {
     let template = Template::parse("t", text.as_bytes(), &functions).unwrap();
     let mut set = TemplateSet::new("t");
     set.add(&template);
-    let mut context = Context::new(Profile::V4_3, NOW, entropy, Rc::new(NoCluster));
+    let mut context = Context::new(Profile::V4_3, Rc::new(NOW), entropy, Rc::new(NoCluster));
     set.render("t", &Value::Nil, &mut context, &Limits::DEFAULT).unwrap().to_string()
 }
 

@@ -80,7 +80,7 @@ impl Change {
             release: Release { operation: self.operation, ..Release::new(&self.release, &self.namespace) },
             capabilities: capabilities.map_err(|error| error.to_string())?,
             schema_validation: SchemaValidation::On,
-            now: helm::context::Timestamp { seconds: now.as_secs().cast_signed(), nanoseconds: 0 },
+            clock: Rc::new(helm::context::Timestamp { seconds: now.as_secs().cast_signed(), nanoseconds: 0 }),
             entropy: Rc::new(support::prepared_keys("fuzz")),
             lookup: Rc::new(NoCluster),
             limits: LIMITS,
