@@ -116,21 +116,25 @@ impl Engine {
         Ok(())
     }
 
-    /// Renders all files but the partials.
-    pub(crate) fn render(&self, context: &mut Context, limits: &Limits) -> Result<Rendered, TemplateError> {
+    /// Renders the wanted files, but no partials, one at each step of the iterator.
+    pub(crate) fn each<'e>(
+        &'e self,
+        context: &'e mut Context,
+        limits: &'e Limits,
+        is_wanted: impl Fn(&str) -> bool + 'e,
+    ) -> impl Iterator<Item = (String, Result<Str, TemplateError>)> + 'e {
         let order = in_render_order(self.templates.keys());
         let mut set = TemplateSet::new(SET).with_missing_key(MissingKey::Zero);
         for renderable in order.iter().filter_map(|name| self.templates.get(name)) {
             set.add(&renderable.template);
         }
-        let mut rendered = Rendered::new();
-        for name in order {
-            let Some(renderable) = self.templates.get(&name).filter(|_| !is_partial(&name)) else { continue };
+        order.into_iter().filter_map(move |name| {
+            let is_rendered = !is_partial(&name) && is_wanted(&name);
+            let renderable = self.templates.get(&name).filter(|_| is_rendered)?;
             context.enter(&name);
-            let text = self.render_file(&set, &name, renderable, context, limits)?;
-            rendered.insert(name, text);
-        }
-        Ok(rendered)
+            let text = self.render_file(&set, &name, renderable, context, limits);
+            Some((name, text))
+        })
     }
 
     fn render_file(

@@ -5,6 +5,7 @@
 //!
 //! * [`Chart::from_files`] and [`Chart::from_archive`] load a chart, once; it is plain data that threads can share.
 //! * [`Render`] has everything else that a render depends on; [`Render::run`] gives an [`Output`].
+//!   [`Render::files`] renders templates one by one, for tests of charts.
 //! * [`Output::text`] is what Helm prints; [`Error`] displays as what Helm says, and carries structure beside it.
 
 pub mod context;
@@ -32,6 +33,7 @@ mod output;
 mod path;
 mod release;
 mod render;
+mod rendered;
 mod schema;
 mod strvals;
 mod templates;
@@ -44,7 +46,7 @@ pub use chart::{Chart, File, LoadError};
 pub use coalesce::TypeMismatch;
 pub use dependencies::{DependencyError, MissingDependencies};
 pub use engine::{Frame, TemplateError};
-pub use error::Error;
+pub use error::{Error, Location};
 pub use gotemplate::Limits;
 pub use ignore::IgnoreError;
 pub use manifest::{Event, Hook, Manifest, ManifestError};
@@ -54,6 +56,7 @@ pub use path::BadPattern;
 pub use profile::Profile;
 pub use release::{Operation, Release, ReleaseNameError};
 pub use render::{LIMITS, Render, SchemaValidation};
-pub use schema::SchemaError;
+pub use rendered::RenderedFile;
+pub use schema::{SchemaError, SchemaViolation};
 pub use strvals::StrvalsError;
 pub use values::{ParseError, ValuesError, ValuesFile, ValuesSources};

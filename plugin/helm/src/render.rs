@@ -3,21 +3,23 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use gotemplate::{Limits, Str, Type};
+use gotemplate::{Limits, Map, Str, Type};
 
 use crate::capabilities::Capabilities;
 use crate::chart::Chart;
 use crate::coalesce::Coalescer;
 use crate::context::{Clock, Context};
 use crate::dependencies::{self, Resolver, is_compatible};
-use crate::engine::{Engine, Rendered};
+use crate::engine::{Engine, Rendered, TemplateError};
 use crate::entropy::Entropy;
 use crate::error::Error;
 use crate::lookup::Lookup;
 use crate::manifest;
 use crate::node::Node;
 use crate::output::{CustomResource, Output};
+use crate::profile::Profile;
 use crate::release::Release;
+use crate::rendered::RenderedFile;
 use crate::schema;
 use crate::values::ValuesSources;
 
@@ -54,12 +56,59 @@ pub struct Render {
     pub limits: Limits,
 }
 
+/// A chart whose dependencies are resolved, and the values it is rendered with.
+struct Prepared {
+    root: Node,
+    values: Map,
+    warnings: Vec<String>,
+}
+
 impl Render {
     /// Renders `chart` as its profile's `helm template` does.
     ///
     /// # Errors
     /// Why Helm would not render the chart, in its words, or which limit was reached.
     pub fn run(&self, chart: &Arc<Chart>) -> Result<Output, Error> {
+        let profile = chart.profile();
+        let Prepared { root, values, warnings } = self.prepare(chart)?;
+        let engine = Engine::new(&root, values, &self.release, &self.capabilities, profile)?;
+        let mut context = self.context(profile);
+        let rendered = engine.each(&mut context, &self.limits, |_| true);
+        let mut rendered: Rendered =
+            rendered.map(|(name, text)| Ok((name, text?))).collect::<Result<_, TemplateError>>()?;
+        let notes = take_notes(&mut rendered, root.name());
+        let documents = manifest::sort(rendered, profile)?;
+        Ok(Output {
+            profile,
+            crds: custom_resources(&root, root.name()),
+            manifests: documents.manifests,
+            hooks: documents.hooks,
+            notes,
+            warnings,
+        })
+    }
+
+    /// Renders some templates of `chart`, each on its own: one that fails does not keep the others from being rendered.
+    /// `is_wanted` is asked with paths in the chart, such as `templates/x.yaml` and `charts/sub/templates/y.yaml`. They
+    /// come in the order in which Helm renders them.
+    ///
+    /// # Errors
+    /// What is wrong before templates are rendered, or with the text of any template.
+    pub fn files(
+        &self,
+        chart: &Arc<Chart>,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<Vec<RenderedFile>, Error> {
+        let profile = chart.profile();
+        let Prepared { root, values, .. } = self.prepare(chart)?;
+        let engine = Engine::new(&root, values, &self.release, &self.capabilities, profile)?;
+        let mut context = self.context(profile);
+        let in_chart = |name: &str| name.split_once('/').is_some_and(|(_, path)| is_wanted(path));
+        let rendered = engine.each(&mut context, &self.limits, in_chart);
+        Ok(rendered.map(|(path, text)| RenderedFile { path, text, profile }).collect())
+    }
+
+    fn prepare(&self, chart: &Arc<Chart>) -> Result<Prepared, Error> {
         let profile = chart.profile();
         let values = self.values.merge(profile)?;
         let mut root = Node::new(chart);
@@ -78,26 +127,13 @@ impl Render {
             schema::validate(&root, &values, profile.schema_wording())?;
         }
         self.check_kube_version(&root)?;
-        let mut rendered = self.templates(&root, values)?;
-        let notes = take_notes(&mut rendered, root.name());
-        let documents = manifest::sort(rendered, profile)?;
-        Ok(Output {
-            profile,
-            crds: custom_resources(&root, root.name()),
-            manifests: documents.manifests,
-            hooks: documents.hooks,
-            notes,
-            warnings: coalescer.warnings,
-        })
+        let values = values.converted(Type::Named(crate::object::values_type(profile.major())));
+        Ok(Prepared { root, values, warnings: coalescer.warnings })
     }
 
-    fn templates(&self, root: &Node, values: gotemplate::Map) -> Result<Rendered, Error> {
-        let profile = root.chart.profile();
-        let values = values.converted(Type::Named(crate::object::values_type(profile.major())));
-        let engine = Engine::new(root, values, &self.release, &self.capabilities, profile)?;
-        let mut context =
-            Context::new(profile, Rc::clone(&self.clock), Rc::clone(&self.entropy), Rc::clone(&self.lookup));
-        Ok(engine.render(&mut context, &self.limits)?)
+    fn context(&self, profile: Profile) -> Context {
+        let (clock, entropy) = (Rc::clone(&self.clock), Rc::clone(&self.entropy));
+        Context::new(profile, clock, entropy, Rc::clone(&self.lookup))
     }
 
     fn check_kube_version(&self, root: &Node) -> Result<(), Error> {

@@ -38,36 +38,66 @@ pub struct SchemaViolation {
     pub chart: String,
     /// Helm's words, one violation a line.
     pub text: String,
+    /// The dotted paths of the values that are wrong, as seen from the chart that is rendered; empty for its values as a
+    /// whole.
+    pub paths: Vec<String>,
+}
+
+/// What is wrong with values, before it is known whose they are.
+#[derive(Debug, Default)]
+struct Violations {
+    text: String,
+    /// Dotted paths.
+    paths: Vec<String>,
+}
+
+impl From<String> for Violations {
+    fn from(text: String) -> Self {
+        Self { text, paths: Vec::new() }
+    }
 }
 
 /// Checks the values of a chart and of its subcharts.
 pub(crate) fn validate(root: &Node, values: &Map, wording: SchemaWording) -> Result<(), SchemaError> {
-    let mut charts = Vec::new();
-    check(root, values, wording, &mut charts);
+    let mut validator = Validator { wording, charts: Vec::new() };
+    validator.check(root, values, "");
+    let charts = validator.charts;
     if charts.is_empty() { Ok(()) } else { Err(SchemaError { charts }) }
 }
 
-fn check(node: &Node, values: &Map, wording: SchemaWording, charts: &mut Vec<SchemaViolation>) {
-    if let Some(schema) = &node.chart.schema
-        && let Err(text) = check_one(schema.as_bytes(), values, wording)
-    {
-        charts.push(SchemaViolation { chart: node.name().to_owned(), text });
-    }
-    for subchart in &node.dependencies {
-        match values.get(subchart.name().as_bytes()) {
-            Some(Value::Map(values)) => check(subchart, &values, wording, charts),
-            None | Some(Value::Nil) => {}
-            Some(other) => {
-                let text =
-                    format!("invalid type for values: expected object (map), got {}\n", other.type_name());
-                charts.push(SchemaViolation { chart: subchart.name().to_owned(), text });
+struct Validator {
+    wording: SchemaWording,
+    charts: Vec<SchemaViolation>,
+}
+
+impl Validator {
+    /// `path` leads to the values, with a dot at its end.
+    fn check(&mut self, node: &Node, values: &Map, path: &str) {
+        if let Some(schema) = &node.chart.schema
+            && let Err(violations) = check_one(schema.as_bytes(), values, self.wording)
+        {
+            let whole = |place: String| format!("{path}{place}").trim_end_matches('.').to_owned();
+            let paths = violations.paths.into_iter().map(whole).collect();
+            self.charts.push(SchemaViolation { chart: node.name().to_owned(), text: violations.text, paths });
+        }
+        for subchart in &node.dependencies {
+            let name = subchart.name();
+            match values.get(name.as_bytes()) {
+                Some(Value::Map(values)) => self.check(subchart, &values, &format!("{path}{name}.")),
+                None | Some(Value::Nil) => {}
+                Some(other) => {
+                    let found = other.type_name();
+                    let text = format!("invalid type for values: expected object (map), got {found}\n");
+                    let paths = vec![format!("{path}{name}")];
+                    self.charts.push(SchemaViolation { chart: name.to_owned(), text, paths });
+                }
             }
         }
     }
 }
 
 /// The violations of one schema, in the profile's words.
-fn check_one(schema: &[u8], values: &Map, wording: SchemaWording) -> Result<(), String> {
+fn check_one(schema: &[u8], values: &Map, wording: SchemaWording) -> Result<(), Violations> {
     let schema = parse(schema)?;
     let values = json(&Value::Map(values.clone()));
     match wording {
@@ -75,7 +105,7 @@ fn check_one(schema: &[u8], values: &Map, wording: SchemaWording) -> Result<(), 
             let (schemas, index) = compile(&schema)?;
             let Err(mut error) = schemas.validate(&values, index) else { return Ok(()) };
             sort(&mut error);
-            Err(pointers::tell(&error))
+            Err(Violations { text: pointers::tell(&error), paths: pointers::paths(&error) })
         }
         SchemaWording::Sentences => sentences::validate(&schema, &values),
     }

@@ -51,6 +51,17 @@ pub enum ParseError {
     Separator(#[from] SeparatorError),
 }
 
+impl ParseError {
+    /// The line that the text names, from 1.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        match self {
+            Self::Only(DecodeError::Yaml(error)) | Self::Document(DecodeError::Yaml(error)) => error.line(),
+            _ => None,
+        }
+    }
+}
+
 /// Why values were refused, with Helm's text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ValuesError {

@@ -20,7 +20,11 @@ fn chart(template: &str) -> Arc<Chart> {
 }
 
 fn render(template: &str, limits: Limits) -> Result<Output, Error> {
-    let render = Render {
+    with(limits).run(&chart(template))
+}
+
+fn with(limits: Limits) -> Render {
+    Render {
         values: ValuesSources::default(),
         release: Release::new("demo", "default"),
         capabilities: Capabilities::new(Profile::V4_2, None, &[]).unwrap(),
@@ -29,8 +33,7 @@ fn render(template: &str, limits: Limits) -> Result<Output, Error> {
         entropy: Rc::new(Stable::new(b"key", "app")),
         lookup: Rc::new(NoCluster),
         limits,
-    };
-    render.run(&chart(template))
+    }
 }
 
 #[track_caller]
@@ -57,7 +60,11 @@ fn runaway_templates_end() {
 #[test]
 fn errors_know_their_place() {
     let template = "a: 1\nb: {{ include \"x\" . }}\n{{ define \"x\" }}{{ .Values.image.tag }}{{ end }}";
-    let Err(Error::Template(error)) = render(template, LIMITS) else { unreachable!("the template fails") };
+    let whole = render(template, LIMITS).unwrap_err();
+    assert_eq!(whole.value_paths(), ["image.tag"]);
+    let location = whole.location().unwrap();
+    assert_eq!((location.file.as_str(), location.line), ("c/templates/a.yaml", Some(3)));
+    let Error::Template(error) = whole else { unreachable!("the template fails") };
     let places: Vec<_> =
         error.frames().iter().map(|frame| (frame.line, frame.column, frame.node.as_str())).collect();
     assert_eq!(places, [(2, Some(6), "include \"x\" ."), (3, Some(26), ".Values.image.tag")]);
@@ -65,4 +72,22 @@ fn errors_know_their_place() {
     let hint =
         "`.Values.image` is not set: set it in the values, or guard the access with `with` or `default`";
     assert_eq!(error.hint().as_deref(), Some(hint));
+}
+
+#[test]
+fn violations_know_their_values() {
+    let schema = r#"{"properties":{"a":{"properties":{"b":{"type":"string"}}}},"required":["c"]}"#;
+    let files = [
+        ("Chart.yaml", "apiVersion: v2\nname: p\nversion: 1.0.0"),
+        ("charts/s/Chart.yaml", "apiVersion: v2\nname: s\nversion: 1.0.0"),
+        ("charts/s/values.yaml", "a: {b: 1}"),
+        ("charts/s/values.schema.json", schema),
+    ];
+    for profile in [Profile::V3_16, Profile::V4_3] {
+        let files = files.map(|(path, content)| File::new(path, content.as_bytes()));
+        let chart = Chart::from_files(profile, "/p", files).unwrap();
+        let mut paths = with(LIMITS).run(&chart).unwrap_err().value_paths();
+        paths.sort();
+        assert_eq!(paths, ["s", "s.a.b"], "{profile}");
+    }
 }

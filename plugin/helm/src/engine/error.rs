@@ -49,6 +49,15 @@ impl TemplateError {
         &self.message
     }
 
+    /// The dotted path of the value that the failed expression reads first.
+    #[must_use]
+    pub fn value_path(&self) -> Option<String> {
+        let (_, path) = self.frames.last()?.node.split_once(".Values.")?;
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+        let path = path.split(|c: char| !is_part(c)).next()?;
+        (!path.is_empty()).then(|| path.to_owned())
+    }
+
     /// A line that a person who is stuck might want to read.
     #[must_use]
     pub fn hint(&self) -> Option<String> {

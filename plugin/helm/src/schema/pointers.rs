@@ -15,6 +15,18 @@ pub(super) fn tell(error: &ValidationError<'_, '_>) -> String {
     text
 }
 
+/// The dotted paths of the values that are wrong.
+pub(super) fn paths(error: &ValidationError<'_, '_>) -> Vec<String> {
+    let dotted = |cause: &ValidationError<'_, '_>| {
+        let pointer = cause.instance_location.to_string();
+        let keys = pointer.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~"));
+        keys.collect::<Vec<_>>().join(".")
+    };
+    let mut paths: Vec<String> = error.causes.iter().map(dotted).collect();
+    paths.dedup();
+    paths
+}
+
 /// The violations behind a line that names the schema.
 pub(super) fn tell_all(error: &ValidationError<'_, '_>) -> String {
     let text = tell(error);

@@ -15,11 +15,13 @@ use serde_json::Value as Json;
 use document::Document;
 use evaluate::Report;
 
+use super::Violations;
+
 /// The violations, one a line, or why the schema cannot be used.
-pub(super) fn validate(schema: &Json, values: &Json) -> Result<(), String> {
+pub(super) fn validate(schema: &Json, values: &Json) -> Result<(), Violations> {
     let document = Document::new(schema)?;
     check::check(&document)?;
     let mut report = Report::default();
     evaluate::root(&document, values, &mut report);
-    if report.is_valid() { Ok(()) } else { Err(report.text()) }
+    if report.is_valid() { Ok(()) } else { Err(report.violations()) }
 }

@@ -6,7 +6,7 @@ use super::check_one;
 #[track_caller]
 fn check(schema: &str, values: &str, pointers: &str, sentences: &str) {
     let values = Table::parse(values.as_bytes()).unwrap().to_map();
-    let told = |wording| check_one(schema.as_bytes(), &values, wording).err().unwrap_or_default();
+    let told = |wording| check_one(schema.as_bytes(), &values, wording).err().unwrap_or_default().text;
     assert_eq!(told(SchemaWording::Pointers), pointers, "{schema}");
     assert_eq!(told(SchemaWording::Sentences), sentences, "{schema}");
 }

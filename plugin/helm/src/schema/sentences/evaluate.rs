@@ -7,13 +7,15 @@ use serde_json::{Map, Number, Value as Json};
 use super::constant::canonical;
 use super::document::{Document, Draft};
 use super::format::is_format;
+use crate::schema::Violations;
 
 type Keywords = Map<String, Json>;
 
 /// What came of a value: the violations, and how much was right.
 #[derive(Default)]
 pub(super) struct Report {
-    lines: Vec<String>,
+    /// Fields and sentences.
+    lines: Vec<(String, String)>,
     score: i64,
 }
 
@@ -22,12 +24,16 @@ impl Report {
         self.lines.is_empty()
     }
 
-    pub(super) fn text(&self) -> String {
-        self.lines.concat()
+    pub(super) fn violations(self) -> Violations {
+        let text = self.lines.iter().map(|(field, sentence)| format!("- {field}: {sentence}\n")).collect();
+        let path = |(field, _): (String, String)| if field == ROOT { String::new() } else { field };
+        let mut paths: Vec<String> = self.lines.into_iter().map(path).collect();
+        paths.dedup();
+        Violations { text, paths }
     }
 
     fn add(&mut self, field: &str, sentence: &str) {
-        self.lines.push(format!("- {field}: {sentence}\n"));
+        self.lines.push((field.to_owned(), sentence.to_owned()));
         // Together with the point that each step gives at its end: one less.
         self.score -= 2;
     }
