@@ -7,6 +7,7 @@ mod error;
 mod evaluate;
 mod operand;
 mod scope;
+mod variables;
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -17,6 +18,7 @@ use foldhash::fast::FixedState;
 use self::error::At;
 pub(crate) use self::operand::Operand;
 pub(crate) use self::scope::Scope;
+use self::variables::Variables;
 use crate::error::{ExecCause, ExecError, Limit};
 use crate::node::{Symbol, Tree};
 use crate::template::Template;
@@ -28,8 +30,7 @@ type Evaluated<T = Operand> = Result<T, ExecError>;
 /// What all templates of one rendering share.
 pub(crate) struct Run<'r> {
     output: Vec<u8>,
-    /// The variables of all running templates; each sees its own part.
-    variables: Vec<(Symbol, Operand)>,
+    variables: Variables,
     limits: Limits,
     missing_key: MissingKey,
     steps: u64,
@@ -43,7 +44,7 @@ impl<'r> Run<'r> {
     pub(crate) fn new(limits: Limits, missing_key: MissingKey, state: &'r mut dyn Any) -> Self {
         Self {
             output: Vec::new(),
-            variables: Vec::new(),
+            variables: Variables::default(),
             limits,
             missing_key,
             steps: 0,
@@ -77,12 +78,12 @@ impl<'r> Run<'r> {
     /// Executes a tree into the output.
     fn execute_tree<'t>(&mut self, scope: Scope<'t>, tree: &'t Tree, dot: Operand) -> Evaluated<()> {
         let base = self.variables.len();
-        self.variables.push((Symbol::ROOT, dot.clone()));
+        self.variables.declare(base, Symbol::ROOT, dot.clone());
         self.depth += 1;
         let mut executor = Executor { run: self, scope, tree, base, at: At::Nowhere };
         let result = crate::stack::grow(|| executor.root(&dot));
         self.depth -= 1;
-        self.variables.truncate(base);
+        self.variables.truncate(base, base);
         result
     }
 }

@@ -174,7 +174,7 @@ pub(crate) struct Variable {
 }
 
 /// A variable's name: its place in [`Source::variables`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Symbol(pub(crate) u32);
 
 impl Symbol {

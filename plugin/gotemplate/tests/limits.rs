@@ -101,3 +101,19 @@ fn templates_are_shared_between_threads() {
     is_shareable::<TemplateSet>();
     is_shareable::<Functions>();
 }
+
+#[test]
+fn many_variables_are_found() {
+    let declarations: String = (0..2_000).map(|at| format!("{{{{$v{at} := {at}}}}}")).collect();
+    let shadowed = "{{if 1}}{{$v1999 := 0}}{{$v1998 = 5}}{{$v1999}}{{end}}";
+    let used = "{{$v0}} {{$v31}} {{$v32}} {{$v1998}} {{$v1999}}{{range $v7, $v1999 := $v3}}{{end}}";
+    let text = format!("{declarations}{shadowed} {used}");
+    let error = render(&text, Limits::default()).expect_err("a number has no index");
+    assert!(error.to_string().ends_with("can't use 3 to iterate over more than one variable"), "{error}");
+    let text = text.replace("$v3}}{{end", "$.l}}{{$v7}}{{$v1999}}{{end");
+    assert_eq!(render(&text, Limits::default()).expect("it renders"), "0 0 31 32 5 1999");
+    let again = format!(
+        "{declarations}{{{{define \"a\"}}}}{{{{$v9 := 1}}}}{{{{$v9}}}}{{{{end}}}}{{{{template \"a\"}}}}{{{{$v9}}}}"
+    );
+    assert_eq!(render(&again, Limits::default()).expect("it renders"), "19");
+}

@@ -5,6 +5,7 @@ mod document;
 mod node;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::scanner::Scanner;
 use crate::token::{Token, TokenKind};
@@ -36,11 +37,20 @@ pub struct Parser<'i> {
     /// The collections that are open.
     frames: Vec<Frame>,
     /// The handles and prefixes of the document.
-    tags: Vec<(Cow<'i, str>, Cow<'i, str>)>,
+    tags: BTreeMap<&'i str, Cow<'i, str>>,
+    /// Bytes that tags in their long form may still have.
+    tag_budget: usize,
     comments: Comments,
     /// Comments above a `-` that belong to the collection behind it.
     stem: String,
 }
+
+/// Bytes that tags in their long form may have, all in all, besides what the length of the stream allows. A long
+/// prefix and many tags with it would take memory with the square of the stream's length; go-yaml has no limit.
+const SMALL_TAGS: usize = 64 << 10;
+
+/// The same for each byte of the stream, of which most tags' long form takes fewer than ten.
+const TAG_SHARE: usize = 64;
 
 /// Where in the stream the parser is, outside of collections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +105,8 @@ impl<'i> Parser<'i> {
             scanner: Scanner::new(input, dialect),
             stage: Stage::Start,
             frames: Vec::new(),
-            tags: Vec::new(),
+            tags: BTreeMap::new(),
+            tag_budget: SMALL_TAGS + TAG_SHARE * input.text().len(),
             comments: Comments::default(),
             stem: String::new(),
         }

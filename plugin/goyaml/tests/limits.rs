@@ -112,6 +112,23 @@ fn aliases_do_not_explode() {
 }
 
 #[test]
+fn tags_do_not_explode() {
+    let tags =
+        |prefix: usize| format!("%TAG !e! {}\n---\n{}", "p".repeat(prefix), "- !e!x y\n".repeat(10_000));
+    assert_eq!(decode(&tags(500)), Ok(()));
+    let refused = "error converting YAML to JSON: yaml: line 648: exceeded maximum length of tags";
+    assert_eq!(decode(&tags(10_000)), Err(refused.to_owned()));
+}
+
+#[test]
+fn many_directives_are_read() {
+    let directives: String = (0..20_000).map(|at| format!("%TAG !t{at}! tag:a,2000:\n")).collect();
+    assert_eq!(decode(&format!("{directives}--- !t7!x a")), Ok(()));
+    let twice = "error converting YAML to JSON: yaml: line 20000: found duplicate %TAG directive";
+    assert_eq!(decode(&format!("{directives}%TAG !t7! b\n--- a")), Err(twice.to_owned()));
+}
+
+#[test]
 fn unclosed_and_wide_inputs_end() {
     on_a_small_stack(|| {
         let wide: String = (0..50_000).map(|index| format!("key{index}: [{index}, {{a: b}}]\n")).collect();

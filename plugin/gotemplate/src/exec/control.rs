@@ -73,7 +73,7 @@ impl<'t> Executor<'_, '_, 't> {
         let mark = self.run.variables.len();
         let is_true = self.pipeline(dot, &branch.pipe)?.is_true();
         let flow = self.either(is_true.then_some(dot), dot, branch);
-        self.run.variables.truncate(mark);
+        self.run.variables.truncate(self.base, mark);
         flow
     }
 
@@ -81,7 +81,7 @@ impl<'t> Executor<'_, '_, 't> {
         let mark = self.run.variables.len();
         let value = self.pipeline(dot, &branch.pipe)?;
         let flow = self.either(value.is_true().then_some(&value), dot, branch);
-        self.run.variables.truncate(mark);
+        self.run.variables.truncate(self.base, mark);
         flow
     }
 
@@ -102,7 +102,7 @@ impl<'t> Executor<'_, '_, 't> {
             Some(otherwise) if !ran => self.inner_body(dot, otherwise)?,
             _ => Flow::Next,
         };
-        self.run.variables.truncate(mark);
+        self.run.variables.truncate(self.base, mark);
         // In Go, `break` after `else` ends this range, but `continue` the one around it.
         Ok(if flow == Flow::Break { Flow::Next } else { flow })
     }
@@ -178,7 +178,7 @@ impl<'t> Executor<'_, '_, 't> {
         self.set_range_variables(index, &element, &branch.pipe)?;
         let mark = self.run.variables.len();
         let flow = self.inner_body(&element, &branch.body)?;
-        self.run.variables.truncate(mark);
+        self.run.variables.truncate(self.base, mark);
         Ok(flow == Flow::Break)
     }
 
@@ -205,20 +205,18 @@ impl<'t> Executor<'_, '_, 't> {
 
     /// Sets the variable that was declared last, or the one before it.
     fn set_top(&mut self, place: usize, operand: Operand) {
-        let top = self.run.variables.len().checked_sub(place);
-        if let Some((_, variable)) = top.and_then(|top| self.run.variables.get_mut(top)) {
+        if let Some(variable) = self.run.variables.last_mut(place) {
             *variable = operand;
         }
     }
 
     pub(super) fn declare(&mut self, variable: &'t Variable, operand: Operand) {
-        self.run.variables.push((variable.symbol, operand));
+        self.run.variables.declare(self.base, variable.symbol, operand);
     }
 
     pub(super) fn assign(&mut self, variable: &'t Variable, operand: Operand) -> Evaluated<()> {
-        let own = self.run.variables.get_mut(self.base..).unwrap_or_default();
-        match own.iter_mut().rev().find(|(symbol, _)| *symbol == variable.symbol) {
-            Some((_, value)) => {
+        match self.run.variables.get_mut(self.base, variable.symbol) {
+            Some(value) => {
                 *value = operand;
                 Ok(())
             }
@@ -227,11 +225,8 @@ impl<'t> Executor<'_, '_, 't> {
     }
 
     pub(super) fn variable(&self, variable: &'t Variable) -> Evaluated {
-        let own = self.run.variables.get(self.base..).unwrap_or_default();
-        match own.iter().rev().find(|(symbol, _)| *symbol == variable.symbol) {
-            Some((_, value)) => Ok(value.clone()),
-            None => Err(self.undefined(variable)),
-        }
+        let value = self.run.variables.get(self.base, variable.symbol);
+        value.cloned().ok_or_else(|| self.undefined(variable))
     }
 
     fn undefined(&self, variable: &Variable) -> crate::ExecError {

@@ -112,19 +112,16 @@ impl<'i> Parser<'i> {
                     return Err(self.error(none, "found incompatible YAML document", mark));
                 }
                 TokenKind::TagDirective(handle, prefix) => {
-                    if self.tags.iter().any(|(known, _)| known == handle) {
+                    if self.tags.insert(handle, prefix).is_some() {
                         return Err(self.error(none, "found duplicate %TAG directive", mark));
                     }
-                    self.tags.push((Cow::Borrowed(handle), prefix));
                 }
                 _ => break,
             }
             self.take();
         }
         for (handle, prefix) in [("!", "!"), ("!!", "tag:yaml.org,2002:")] {
-            if !self.tags.iter().any(|(known, _)| known == handle) {
-                self.tags.push((Cow::Borrowed(handle), Cow::Borrowed(prefix)));
-            }
+            self.tags.entry(handle).or_insert(Cow::Borrowed(prefix));
         }
         Ok(())
     }

@@ -137,7 +137,7 @@ impl<'i> Parser<'i> {
 
     /// The long form of a tag; `None` if that's empty.
     fn resolve_tag(
-        &self,
+        &mut self,
         handle: &str,
         suffix: Cow<'i, str>,
         start: Mark,
@@ -146,11 +146,16 @@ impl<'i> Parser<'i> {
         if handle.is_empty() {
             return Ok(Some(suffix).filter(|tag| !tag.is_empty()));
         }
-        let prefix = self.tags.iter().find(|(known, _)| known == handle).map(|(_, prefix)| prefix.as_ref());
-        let tag = prefix.map(|prefix| format!("{prefix}{suffix}")).filter(|tag| !tag.is_empty());
-        match tag {
-            Some(tag) => Ok(Some(Cow::Owned(tag))),
-            None => Err(self.error(start, "found undefined tag handle", mark)),
-        }
+        let prefix = self.tags.get(handle).filter(|prefix| prefix.len() + suffix.len() > 0);
+        let Some(prefix) = prefix else {
+            return Err(self.error(start, "found undefined tag handle", mark));
+        };
+        let length = prefix.len() + suffix.len();
+        let Some(budget) = self.tag_budget.checked_sub(length) else {
+            return Err(self.error(start, "exceeded maximum length of tags", mark));
+        };
+        let tag = format!("{prefix}{suffix}");
+        self.tag_budget = budget;
+        Ok(Some(Cow::Owned(tag)))
     }
 }
