@@ -67,7 +67,9 @@ fuzz-targets: toolchain ## inputs that a fuzzer makes up (needs cargo-fuzz; FUZZ
 	nice tests/fuzz/run $${FUZZ_SECONDS:-60} $(TARGETS)
 
 .PHONY: bench
-bench: toolchain ## instances, receipt of streams, selection of credentials, charts
+bench: toolchain ## templates and YAML against Go if it is there; instances, streams, credentials, charts
+	$(CARGO) bench --locked -p gotemplate
+	$(CARGO) bench --locked -p goyaml
 	$(CARGO) bench --locked -p guests --bench instance
 	$(CARGO) bench --locked -p cmp --bench receipt
 	$(CARGO) bench --locked -p policy

@@ -20,59 +20,79 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use case::Case;
-use gotemplate::{Function, Functions, Limits, Signature, Str, Template, TemplateSet, Type, Value};
-use serde_json::Value as Json;
+use gotemplate::{Function, Functions, Limits, Signature, Template, TemplateSet, Type, Value};
+use serde_json::{Value as Json, json};
 
 /// Texts of which the last is executed, and the functions that they call besides those of the oracle.
 struct Bench {
     name: String,
     case: Case,
     functions: BTreeSet<String>,
+    runs: Runs,
+}
+
+/// What executing a bench tells.
+enum Runs {
+    /// Its texts are executed.
+    All,
+    /// A text that does nothing is executed.
+    Nothing,
 }
 
 fn main() {
-    let mut benches = vec![written()];
+    let mut benches = vec![written(), large()];
     benches.extend(corpus::benches());
     let peer = peer::times(&benches);
-    println!(
-        "{:<28} {:>11} {:>11} {:>6}   {:>11} {:>11} {:>6}",
-        "", "parse here", "Go", "×", "execute here", "Go", "×"
-    );
+    println!("{:<30} {:>24} {:>24} {:>24}", "", "parse", "execute", "both");
+    println!("{:<30}{}", "", format!("{:>10} {:>9} {:>4}", "here", "Go", "×").repeat(3));
     for (index, bench) in benches.iter().enumerate() {
         let (parse, execute) = bench.times();
-        let row = |here: u128, go: Option<u128>| match go {
-            Some(go) => format!("{:>9} µs {:>9} µs {:>6.1}", here / 1000, go / 1000, go as f64 / here as f64),
-            None => format!("{:>9} µs", here / 1000),
+        let go = peer.as_ref().and_then(|times| times.get(index));
+        let (both, go_both) = (parse + execute, go.map(|go| go.0 + go.1));
+        let execute = match bench.runs {
+            Runs::All => column(execute, go.map(|go| go.1)),
+            Runs::Nothing => format!("{:>25}", ""),
         };
-        let go = peer.as_ref().map(|times| times[index]);
-        println!(
-            "{:<28} {}   {}",
-            bench.name,
-            row(parse, go.map(|go| go.0)),
-            row(execute, go.map(|go| go.1))
-        );
+        println!("{:<30}{}{execute}{}", bench.name, column(parse, go.map(|go| go.0)), column(both, go_both));
     }
 }
 
-/// A template that does what those of charts do.
+/// Nanoseconds as microseconds.
+fn column(here: u128, go: Option<u128>) -> String {
+    let go = go.map_or_else(
+        || format!("{:>14}", ""),
+        |go| format!("{:>9} {:>4.1}", go / 1000, go as f64 / here as f64),
+    );
+    format!("{:>10} {go}", here / 1000)
+}
+
+/// One deployment in a loop.
 fn written() -> Bench {
-    let text = |name: &str, text: &str| (Str::from(name), Str::from(text));
-    let data = include_str!("oracle/data.json");
-    Bench {
-        name: "written: 40 deployments".to_owned(),
-        case: Case {
-            texts: vec![
-                text("_helpers.tpl", include_str!("oracle/helpers.tpl")),
-                text("deployment.yaml", include_str!("oracle/deployment.yaml")),
-            ],
-            data: serde_json::from_str(data).expect("data is JSON"),
-            missing_key: None,
-        },
-        functions: BTreeSet::new(),
-    }
+    let files = vec![("deployment.yaml".to_owned(), include_str!("oracle/deployment.yaml").to_owned())];
+    Bench::written("written: 40 deployments", files, json!([]))
+}
+
+/// As many files as a large chart has, each of which is executed once.
+fn large() -> Bench {
+    let deployment = include_str!("oracle/deployment.yaml").replace(":= 40", ":= 1");
+    let names: Vec<String> = (0..100).map(|at| format!("file-{at}.yaml")).collect();
+    let mut files: Vec<_> = names.iter().map(|name| (name.clone(), deployment.clone())).collect();
+    files.push(("main".to_owned(), "{{range .files}}{{include . $}}{{end}}".to_owned()));
+    Bench::written("written: a chart of 100 files", files, json!(names))
 }
 
 impl Bench {
+    /// Templates that do what those of charts do, with Go's functions and a few of the oracle's.
+    fn written(name: &str, files: Vec<(String, String)>, names: Json) -> Self {
+        let helpers = ("_helpers.tpl".to_owned(), include_str!("oracle/helpers.tpl").to_owned());
+        let mut data: Json = serde_json::from_str(include_str!("oracle/data.json")).expect("data is JSON");
+        data["files"] = names;
+        let texts =
+            [helpers].into_iter().chain(files).map(|(name, text)| (name.into(), text.into())).collect();
+        let case = Case { texts, data, missing_key: None };
+        Self { name: name.to_owned(), case, functions: BTreeSet::new(), runs: Runs::All }
+    }
+
     /// The nanoseconds of parsing and of executing once.
     fn times(&self) -> (u128, u128) {
         let functions = self.functions();

@@ -33,7 +33,7 @@ const FORMS: &[Form] = &[
     ("wide: flow items", |size| format!("[{}]", lines(size, |at| format!("{at}, ")))),
     ("wide: flow pairs", |size| format!("{{{}}}", lines(size, |at| format!("k{at}: {at}, ")))),
     ("wide: one line", |size| format!("a: {}", lines(size, |at| format!("word{at} ")))),
-    ("wide: manifests", |size| lines(size, |at| manifest(at))),
+    ("wide: manifests", |size| lines(size, manifest)),
     ("wide: comments", |size| lines(size, |at| format!("# comment {at}\n")) + "a: b\n"),
     ("wide: comments between", |size| lines(size, |at| format!("# head\nk{at}: v # line\n# foot\n\n"))),
     ("wide: empty lines", |size| format!("a:{} b", "\n".repeat(size))),

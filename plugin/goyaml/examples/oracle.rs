@@ -4,7 +4,6 @@
 //! * `oracle record PROGRAM DIRECTORY` records Go's answers for the tests, in
 //!   `plugin/goyaml/tests/fixtures`.
 //! * `oracle files PROGRAM OPERATION FILE…` compares on the files' contents.
-//! * `oracle bench PROGRAM FILE…` compares the time it takes to decode and encode the files.
 //!
 //! PROGRAM is what `tests/oracle/yaml/build.sh` builds.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
@@ -34,13 +33,10 @@ mod random;
 mod systematic;
 
 use std::path::Path;
-use std::process::{Command, ExitCode};
-use std::time::Instant;
+use std::process::ExitCode;
 
 use case::{Answer, Case, answer};
 use fixture::Line;
-use goyaml::sigs::{self, Target};
-use goyaml::{Head, Value, Values};
 use peer::Oracle;
 use random::Random;
 
@@ -76,13 +72,9 @@ fn run(arguments: &[String]) -> ExitCode {
             0
         }
         ["files", program, operation, files @ ..] => compare_files(program, operation, files),
-        ["bench", program, files @ ..] => {
-            bench(program, files);
-            0
-        }
         _ => {
             eprintln!(
-                "usage: oracle (fuzz PROGRAM CASES [SEED] | record PROGRAM DIRECTORY | files PROGRAM OPERATION FILE… | bench PROGRAM FILE…)"
+                "usage: oracle (fuzz PROGRAM CASES [SEED] | record PROGRAM DIRECTORY | files PROGRAM OPERATION FILE…)"
             );
             return ExitCode::FAILURE;
         }
@@ -160,39 +152,6 @@ fn compare_files(program: &str, operation: &str, files: &[&str]) -> usize {
     }
     println!("{} files, {operation}: {differences} differences", files.len());
     differences
-}
-
-/// Prints Go's time and ours in milliseconds, the best of a second each.
-fn bench(program: &str, files: &[&str]) {
-    for operation in ["decode", "encode", "head"] {
-        let output =
-            Command::new(program).args(["bench", operation]).args(files).output().expect("PROGRAM runs");
-        let output = String::from_utf8(output.stdout).expect("PROGRAM prints text");
-        let theirs = output.lines().map(|line| line.parse::<f64>().expect("PROGRAM prints nanoseconds"));
-        let (mut go, mut rust) = (0.0, 0.0);
-        for (file, theirs) in files.iter().zip(theirs) {
-            go += theirs / 1e6;
-            rust += best_time(operation, &std::fs::read(file).expect("FILE can be read"));
-        }
-        println!("{operation}: go {go:.3} ms, ours {rust:.3} ms, {:.1} times", go / rust);
-    }
-}
-
-fn best_time(operation: &str, input: &[u8]) -> f64 {
-    let value = sigs::decode(input, Target::Any, &mut Values).expect("FILE is YAML").unwrap_or(Value::Null);
-    let work = || match operation {
-        "decode" => drop(sigs::decode(input, Target::Map, &mut Values)),
-        "encode" => drop(sigs::encode(&value)),
-        _ => drop(Head::decode(input, "main.SimpleHead")),
-    };
-    let mut best = f64::INFINITY;
-    let start = Instant::now();
-    while start.elapsed().as_secs() < 1 {
-        let before = Instant::now();
-        work();
-        best = best.min(before.elapsed().as_secs_f64() * 1e3);
-    }
-    best
 }
 
 fn record_all(program: &str, directory: &Path) {

@@ -9,8 +9,8 @@ use flate2::read::GzDecoder;
 use gotemplate::{Function, Functions, Signature, Str, Template, Type, Value};
 use serde_json::json;
 
-use crate::Bench;
 use crate::case::Case;
+use crate::{Bench, Runs};
 
 /// Charts with many or with large templates.
 const CHARTS: &[&str] = &["argoproj-argo-cd", "bitnami-airflow", "grafana-loki-stack", "kyverno-kyverno"];
@@ -35,6 +35,7 @@ fn bench(name: &str, archive: &Path) -> Bench {
         name: format!("{name}: {} files", texts.len() - 1),
         case: Case { texts, data, missing_key: None },
         functions,
+        runs: Runs::Nothing,
     }
 }
 
