@@ -6,6 +6,14 @@ use crate::FunctionError;
 use crate::strconv::quote;
 
 /// A text is not a template. The display is Go's: `template: NAME:LINE: MESSAGE`.
+///
+/// ```
+/// use std::sync::Arc;
+/// use gotemplate::{Functions, Template};
+/// let error = Template::parse("web.yaml", "a: b\n{{if .x}}", &Arc::new(Functions::builtins())).unwrap_err();
+/// assert_eq!(error.line, 2);
+/// assert_eq!(error.to_string(), "template: web.yaml:2: unexpected EOF");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("template: {name}:{line}: {message}")]
 pub struct ParseError {
@@ -32,6 +40,24 @@ pub struct Location {
 
 /// A template failed. The display is Go's:
 /// `template: FILE:LINE:COLUMN: executing "TEMPLATE" at <NODE>: MESSAGE`.
+///
+/// ```
+/// use std::sync::Arc;
+/// use gotemplate::{Functions, Limits, Template, TemplateSet, Value};
+///
+/// let mut set = TemplateSet::new("root");
+/// set.add(&Template::parse("web.yaml", "replicas: {{len .replicas}}", &Arc::new(Functions::builtins()))?);
+/// let data = Value::map([("replicas", Value::int(2))]);
+/// let error = set.render("web.yaml", &data, &mut (), &Limits::default()).unwrap_err();
+///
+/// let location = error.location().expect("the template was entered");
+/// assert_eq!((location.file.as_str(), location.line, location.column), ("web.yaml", 1, 12));
+/// assert_eq!(
+///     error.to_string(),
+///     "template: web.yaml:1:12: executing \"web.yaml\" at <len .replicas>: error calling len: len of type int"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ExecError(Box<Failure>);
 
@@ -66,6 +92,10 @@ pub enum ExecCause {
 }
 
 /// A limit that an execution reached, and its value.
+///
+/// ```
+/// assert_eq!(gotemplate::Limit::Steps(1_000).to_string(), "exceeded maximum steps (1000)");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Limit {
     /// Of templates that execute one within another.

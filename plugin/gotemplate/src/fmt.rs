@@ -36,6 +36,11 @@ pub fn push_sprint(out: &mut Vec<u8>, operands: &[Value]) {
 }
 
 /// Go's `fmt.Sprintln`: the operands with `%v`, always with a space between two, and a newline.
+///
+/// ```
+/// use gotemplate::{Value, fmt};
+/// assert_eq!(fmt::sprintln(&["a".into(), Value::Nil, Value::list(vec![Value::Bool(true)])]), "a <nil> [true]\n");
+/// ```
 #[must_use]
 pub fn sprintln(operands: &[Value]) -> Str {
     let mut out = Vec::new();

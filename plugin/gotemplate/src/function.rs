@@ -69,6 +69,26 @@ pub type FunctionBody = fn(&mut Call<'_>, &[Value]) -> Result<Value, FunctionErr
 pub type MethodBody = fn(&mut Call<'_>, &Value, &[Value]) -> Result<Value, FunctionError>;
 
 /// A method of a [`NamedType`](crate::NamedType).
+///
+/// ```
+/// use gotemplate::{Map, Method, NamedType, Signature, Type, Value};
+///
+/// static FILES: NamedType = NamedType {
+///     name: "engine.files",
+///     underlying: Type::Map(&Type::String),
+///     methods: &[Method {
+///         name: "Get",
+///         signature: Signature::new(&[Type::String], Type::String),
+///         body: |_, receiver, arguments| {
+///             let name = arguments.first().and_then(Value::as_str).cloned().unwrap_or_default();
+///             let file = receiver.as_map().and_then(|files| files.get(name.as_bytes()));
+///             Ok(file.unwrap_or_else(|| Value::string("")))
+///         },
+///     }],
+/// };
+/// let files = Map::named(&FILES, [("motd".into(), Value::string("hello"))]);
+/// assert_eq!(Value::Map(files).type_name(), "engine.files");
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Method {
     /// The name, exported as in Go.
@@ -142,6 +162,14 @@ impl Function {
 }
 
 /// A table of functions, looked up by name when a text is parsed. `Send + Sync`.
+///
+/// ```
+/// use gotemplate::Functions;
+/// let mut functions = Functions::builtins();
+/// functions.remove("call");
+/// assert!(functions.get("call").is_none());
+/// assert_eq!(functions.names()[..3], ["and", "eq", "ge"]);
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Functions {
     functions: Vec<Function>,
@@ -214,6 +242,29 @@ impl Extend<Function> for Functions {
 }
 
 /// What a function can reach while it runs: the running execution and the embedder's state.
+///
+/// ```
+/// use std::sync::Arc;
+/// use gotemplate::{Call, Function, FunctionError, Functions, Limits, Signature, Template, TemplateSet, Type, Value};
+///
+/// /// Helm's `include`, which also counts its calls.
+/// fn include(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, FunctionError> {
+///     *call.state::<u32>().expect("the state of this rendering") += 1;
+///     let [Value::String(name), data] = arguments else { return Err("include takes a name and data".into()) };
+///     Ok(Value::String(call.execute(name, data)?))
+/// }
+///
+/// let signature = Signature::new(&[Type::String, Type::Any], Type::String);
+/// let functions = Arc::new(Functions::builtins().with(Function::new("include", signature, include)));
+/// let mut set = TemplateSet::new("root");
+/// let text = r#"{{define "name"}}web{{end}}{{include "name" . | printf "%q"}}"#;
+/// set.add(&Template::parse("main", text, &functions)?);
+///
+/// let mut calls = 0_u32;
+/// assert_eq!(set.render("main", &Value::Nil, &mut calls, &Limits::default())?, "\"web\"");
+/// assert_eq!(calls, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Call<'c> {
     runtime: &'c mut dyn Runtime,
 }

@@ -37,3 +37,8 @@ pub use string::Str;
 pub use template::{Limits, MissingKey, Template, TemplateSet};
 pub use types::{FloatKind, IntKind, Kind, NamedType, Type, UintKind};
 pub use value::Value;
+
+/// The examples of the readme are tested.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -20,7 +20,13 @@ pub enum NumberErrorKind {
     Range,
 }
 
-/// A text is not a number, with Go's text: `strconv.ParseInt: parsing "x": invalid syntax`.
+/// A text is not a number, with Go's text.
+///
+/// ```
+/// use gotemplate::strconv::parse_int;
+/// let error = parse_int(b"x", 10, 64).unwrap_err();
+/// assert_eq!(error.to_string(), r#"strconv.ParseInt: parsing "x": invalid syntax"#);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("strconv.{function}: parsing {}: {kind}", quote(text))]
 pub struct NumberError {

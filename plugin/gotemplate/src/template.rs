@@ -67,6 +67,21 @@ impl Template {
 }
 
 /// What a key that a map does not have evaluates to: Go's option `missingkey`.
+///
+/// ```
+/// use std::sync::Arc;
+/// use gotemplate::{Functions, Limits, MissingKey, Template, TemplateSet, Value};
+///
+/// let template = Template::parse("main", "{{.a}}", &Arc::new(Functions::builtins()))?;
+/// let render = |missing_key| {
+///     let mut set = TemplateSet::new("root").with_missing_key(missing_key);
+///     set.add(&template);
+///     set.render("main", &Value::map::<&str>([]), &mut (), &Limits::default())
+/// };
+/// assert_eq!(render(MissingKey::Invalid)?, "<no value>");
+/// assert!(render(MissingKey::Error).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MissingKey {
     /// No value, of which any field is no value again.
@@ -80,6 +95,18 @@ pub enum MissingKey {
 }
 
 /// How much an execution may do. Each limit has an error that names it: [`crate::Limit`].
+///
+/// ```
+/// use std::sync::Arc;
+/// use gotemplate::{ExecCause, Functions, Limit, Limits, Template, TemplateSet, Value};
+///
+/// let mut set = TemplateSet::new("root");
+/// set.add(&Template::parse("main", "{{range 1000000}}x{{end}}", &Arc::new(Functions::builtins()))?);
+/// let limits = Limits { output: 1_000, ..Limits::default() };
+/// let error = set.render("main", &Value::Nil, &mut (), &limits).unwrap_err();
+/// assert!(matches!(error.cause(), ExecCause::Limit(Limit::Output(1_000))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of output, what is still held by functions such as `include` counted.

@@ -156,6 +156,12 @@ impl PartialEq for NamedType {
 impl Eq for NamedType {}
 
 /// Go's `reflect.Kind`; `Display` writes Go's word for it.
+///
+/// ```
+/// use gotemplate::{Kind, Value};
+/// assert_eq!(Value::int64(1).kind().to_string(), "int64");
+/// assert_eq!(Value::Nil.kind(), Kind::Invalid);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// The kind of nil.

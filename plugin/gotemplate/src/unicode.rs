@@ -28,6 +28,12 @@ pub fn decode_rune(bytes: &[u8]) -> (char, usize) {
 }
 
 /// The runes of `bytes` with their offsets and lengths, as Go's `range` over a string.
+///
+/// ```
+/// use gotemplate::unicode::{RUNE_ERROR, runes};
+/// let all: Vec<_> = runes(b"\xc3\xa9\xff").collect();
+/// assert_eq!(all, [(0, 'é', 2), (2, RUNE_ERROR, 1)]);
+/// ```
 pub fn runes(bytes: &[u8]) -> impl Iterator<Item = (usize, char, usize)> + '_ {
     let mut offset = 0;
     std::iter::from_fn(move || {

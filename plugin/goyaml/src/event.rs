@@ -72,6 +72,20 @@ pub struct Collection<'i> {
 }
 
 /// The comments around a node, with their `#`; empty ones are missing.
+///
+/// ```
+/// use goyaml::{Dialect, Input, Parser};
+///
+/// let input = Input::new(b"# above\na: b # beside");
+/// let mut parser = Parser::new(&input, Dialect::V3);
+/// let mut comments = Vec::new();
+/// while let Some(event) = parser.next_event()? {
+///     comments.extend(event.comments);
+/// }
+/// assert!(comments.iter().any(|comments| comments.head == "# above"));
+/// assert!(comments.iter().any(|comments| comments.line == "# beside"));
+/// # Ok::<(), goyaml::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comments {
     /// Above it.

@@ -54,3 +54,8 @@ pub use mark::Mark;
 pub use parser::Parser;
 pub use token::ScalarStyle;
 pub use value::{Value, Values};
+
+/// The examples of the readme are tested.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -170,6 +170,13 @@ impl Unit {
 
 /// Go's `strconv.UnquoteChar`: the first unit of a text that stood within `delimiter`, and what follows it.
 ///
+/// ```
+/// use gotemplate::strconv::unquote_char;
+/// let (unit, rest) = unquote_char(br"\x41bc", b'"')?;
+/// assert_eq!((unit.code(), rest), (0x41, &b"bc"[..]));
+/// # Ok::<(), gotemplate::strconv::QuoteError>(())
+/// ```
+///
 /// # Errors
 /// That the text begins with the delimiter or with an escape that is none.
 pub fn unquote_char(text: &[u8], delimiter: u8) -> Result<(Unit, &[u8]), QuoteError> {
