@@ -1,6 +1,6 @@
 //! Runes as Go sees them: decoding of bytes that need not be UTF-8, and the categories of its Unicode version.
 
-mod tables;
+pub use gorunes::{is_digit, is_letter, is_print};
 
 /// What an invalid byte decodes to.
 pub const RUNE_ERROR: char = char::REPLACEMENT_CHARACTER;
@@ -55,32 +55,8 @@ pub fn push_rune(out: &mut Vec<u8>, rune: char) {
     out.extend_from_slice(rune.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
-/// Go's `strconv.IsPrint`: letters, marks, numbers, punctuation, symbols and the ASCII space.
-#[must_use]
-pub fn is_print(rune: char) -> bool {
-    if rune.is_ascii() { (' '..='~').contains(&rune) } else { contains(tables::PRINT, rune) }
-}
-
-/// Go's `unicode.IsLetter`: category L.
-#[must_use]
-pub fn is_letter(rune: char) -> bool {
-    if rune.is_ascii() { rune.is_ascii_alphabetic() } else { contains(tables::LETTER, rune) }
-}
-
-/// Go's `unicode.IsDigit`: category Nd.
-#[must_use]
-pub fn is_digit(rune: char) -> bool {
-    if rune.is_ascii() { rune.is_ascii_digit() } else { contains(tables::DIGIT, rune) }
-}
-
 /// Go's `unicode.IsSpace`.
 #[must_use]
 pub fn is_space(rune: char) -> bool {
     rune.is_whitespace()
-}
-
-fn contains(table: &[(u32, u32)], rune: char) -> bool {
-    let code = u32::from(rune);
-    let after = table.partition_point(|(start, _)| *start <= code);
-    after.checked_sub(1).and_then(|index| table.get(index)).is_some_and(|(_, end)| code <= *end)
 }

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
+use gorunes::is_print;
+
 use crate::number::format_float;
-use crate::unicode::is_print;
 use crate::{Dialect, Value};
 
 /// `%#v` of a value that is an `interface{}`, of the types that go-yaml decodes into.

@@ -3,7 +3,9 @@
 
 use std::cmp::Ordering;
 
-use crate::{Dialect, unicode};
+use gorunes::{is_digit, is_letter};
+
+use crate::Dialect;
 
 /// Sorts the entries of a mapping as go-yaml's encoder does.
 pub(crate) fn sort_entries<K: AsRef<[u8]>, V>(dialect: Dialect, entries: &mut Vec<(K, V)>) {
@@ -67,14 +69,6 @@ fn number(text: &str, start: i64) -> (i64, usize) {
         let value = i64::from(u32::from(digit)) - i64::from(u32::from('0'));
         (number.wrapping_mul(10).wrapping_add(value), count + 1)
     })
-}
-
-fn is_digit(character: char) -> bool {
-    character.is_ascii_digit() || !character.is_ascii() && unicode::is_digit(character)
-}
-
-fn is_letter(character: char) -> bool {
-    character.is_ascii_alphabetic() || !character.is_ascii() && unicode::is_letter(character)
 }
 
 /// Sorts without the demands that `sort_by` makes on `order`, which it may panic about:

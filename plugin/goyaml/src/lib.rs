@@ -39,7 +39,6 @@ mod tape;
 mod text;
 mod timestamp;
 mod token;
-mod unicode;
 pub mod v2;
 pub mod v3;
 mod value;

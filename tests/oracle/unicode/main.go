@@ -1,4 +1,4 @@
-// Command unicode writes the rune tables of this Go version as Rust source, for the crate gotemplate.
+// Command unicode writes the rune tables of this Go version as Rust source, for the crate gorunes.
 package main
 
 import (
@@ -20,7 +20,7 @@ func main() {
 
 // table writes the ranges of the runes for which is holds, ends included.
 func table(out *bufio.Writer, name, comment string, is func(rune) bool) {
-	fmt.Fprintf(out, "\n/// %s\n#[rustfmt::skip]\npub(super) const %s: &[(u32, u32)] = &[", comment, name)
+	fmt.Fprintf(out, "\n/// %s\n#[rustfmt::skip]\npub(crate) const %s: &[(u32, u32)] = &[", comment, name)
 	count := 0
 	for start := rune(0); start <= unicode.MaxRune; start++ {
 		if !is(start) {

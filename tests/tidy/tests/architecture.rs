@@ -33,8 +33,9 @@ const EDGES: &[(&str, &[&str])] = &[
     ("telemetry", &[]),
     ("helm-plugin", &["tiphys-sdk", "helm", "goyaml"]),
     ("helm", &["gotemplate", "goyaml", "gosemver"]),
-    ("gotemplate", &[]),
-    ("goyaml", &[]),
+    ("gotemplate", &["gorunes"]),
+    ("goyaml", &["gorunes"]),
+    ("gorunes", &[]),
     ("gosemver", &[]),
     ("tiphys-sdk", &[]),
 ];
@@ -52,7 +53,7 @@ const ONLY: &[(&str, &str)] = &[
 ];
 
 /// Crates without input or output: what they may not depend on.
-const PURE: &[&str] = &["gotemplate", "goyaml", "gosemver", "helm", "policy"];
+const PURE: &[&str] = &["gorunes", "gotemplate", "goyaml", "gosemver", "helm", "policy"];
 const IMPURE: &[&str] = &["tokio", "fs-err", "reqwest", "getrandom", "rand", "ureq", "mio"];
 
 fn metadata() -> Metadata {
