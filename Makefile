@@ -39,8 +39,10 @@ record-charts: toolchain ## what real Helm says to the small charts of the helm 
 	$(CARGO) test --locked -p helm --test charts record -- --ignored
 
 .PHONY: bench-helm
-bench-helm: toolchain ## how long the charts of the corpus take to load and to render
-	$(CARGO) bench --locked -p helm --bench corpus
+bench-helm: toolchain ## the charts of the corpus against Helm: its engine in-process (needs Go), and helm-4.3 on PATH
+	@command -v go >/dev/null || echo "go is not on PATH: Helm's engine is not measured" >&2
+	@! command -v go >/dev/null || (cd tests/oracle && go build -o $(CURDIR)/target/helm-engine ./helm)
+	$$(command -v go >/dev/null && echo env HELM_ENGINE=$(CURDIR)/target/helm-engine) $(CARGO) bench --locked -p helm --bench corpus
 
 .PHONY: format
 format: toolchain ## whether the source is formatted

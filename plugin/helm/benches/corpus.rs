@@ -1,82 +1,158 @@
-//! How long the cases of the corpus take, chart by chart: to load the chart, and to render it once it is loaded.
+//! How long the cases of the corpus take, and how much memory: here, in Helm's engine, and as a process of `helm template`.
 //!
-//! `make bench-helm` runs it. `HELM_CORPUS_PROFILE` (4.2) and `HELM_CORPUS_CHART` narrow it down. Prints one line a
-//! case (chart, case, microseconds to load, to render first, to render again) and the percentiles.
+//! `make bench-helm` runs it, and builds Helm's engine (`tests/oracle/helm`) where Go is at hand; without it, and without
+//! `helm-4.3` on PATH, ours alone is measured. `HELM_CORPUS_CHART` narrows it down. Deterministic cases that Helm does
+//! not refuse are measured, each chart in processes of its own. One line a case: chart, case, and the microseconds to
+//! load the chart and to render it, ours (and again, with the templates parsed) and Helm's, and of the whole process.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "a bench")]
 
+#[path = "corpus/child.rs"]
+mod child;
 #[path = "../tests/corpus/compare.rs"]
 mod compare;
+#[path = "corpus/request.rs"]
+mod request;
 #[path = "../tests/corpus/support.rs"]
+#[expect(dead_code, reason = "the tests of the corpus need more of it")]
 mod support;
 
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use helm::{Chart, Profile};
-use support::{Case, Corpus, Golden, Rendered, Verdict};
+use helm::Profile;
+use request::{Answer, Prepared};
+use support::Corpus;
 
 /// How often a case is rendered; the fastest counts.
 const ROUNDS: usize = 5;
 
+/// The version that is compared: the one that the oracle is built with.
+const PROFILE: Profile = Profile::V4_3;
+
 fn main() {
+    if std::env::args().any(|argument| argument == child::FLAG) {
+        return child::run(PROFILE);
+    }
     let Some(corpus) = Corpus::find() else {
         println!("THE CORPUS IS ABSENT: expected at ../shared/corpus, nothing was measured");
         return;
     };
-    let profile =
-        Profile::ALL.into_iter().rev().find(|profile| support::wants("PROFILE", profile.name())).unwrap();
-    let (mut loads, mut firsts, mut agains) = (Vec::new(), Vec::new(), Vec::new());
+    let peers = Peers { engine: setting("HELM_ENGINE"), helm: on_path(&format!("helm-{PROFILE}")) };
+    let mut figures = Figures::default();
     for chart in corpus.charts() {
-        let golden = corpus.golden(chart);
-        for case in golden.cases() {
-            let times = measure(&golden, case, profile);
-            let [load, first, again] = times.map(|time| time.as_micros());
-            println!("{chart}\t{}\t{load}\t{first}\t{again}", case.case);
-            loads.push(load);
-            firsts.push(first);
-            agains.push(again);
+        let prepared = Prepared::new(&corpus.golden(chart), PROFILE, ROUNDS);
+        if !prepared.request.cases.is_empty() {
+            peers.measure(chart, &prepared, &mut figures);
         }
     }
-    for (what, times) in [("load", &mut loads), ("first render", &mut firsts), ("render again", &mut agains)]
-    {
-        times.sort_unstable();
-        let at = |percent: usize| times[(times.len() - 1) * percent / 100];
-        println!(
-            "{what}: p50 {} µs, p90 {} µs, p99 {} µs, sum {} ms",
-            at(50),
-            at(90),
-            at(99),
-            times.iter().sum::<u128>() / 1000
-        );
+    figures.report();
+}
+
+#[expect(clippy::disallowed_methods, reason = "how `make` hands over a program")]
+fn setting(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).map(PathBuf::from)
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    let path = setting("PATH")?;
+    std::env::split_paths(&path).map(|directory| directory.join(name)).find(|file| file.exists())
+}
+
+/// Whom we are compared with.
+struct Peers {
+    engine: Option<PathBuf>,
+    helm: Option<PathBuf>,
+}
+
+impl Peers {
+    fn measure(&self, chart: &str, prepared: &Prepared, figures: &mut Figures) {
+        let mut own = Command::new(std::env::current_exe().unwrap());
+        let own = prepared.ask(own.arg(child::FLAG));
+        let engine = self.engine.as_ref().map(|engine| prepared.ask(&mut Command::new(engine)));
+        for (at, case) in prepared.request.cases.iter().enumerate() {
+            let ours = &own.cases[at];
+            let theirs = engine.as_ref().map(|engine| &engine.cases[at]);
+            let process = self.helm.as_ref().map(|helm| {
+                let mut command = Command::new(helm);
+                prepared.template(case, &mut command);
+                let start = Instant::now();
+                command.output().unwrap();
+                start.elapsed()
+            });
+            figures.add(chart, ours, theirs, process);
+        }
+        if let Some(engine) = engine {
+            figures.memory.push(ratio(engine.peak, own.peak));
+        }
     }
 }
 
-fn measure(golden: &Golden, case: &Case, profile: Profile) -> [Duration; 3] {
-    let mut fastest = [Duration::MAX; 3];
-    for _ in 0..ROUNDS {
-        let files = golden.chart_files();
-        let start = Instant::now();
-        let chart = Chart::from_files(profile, &golden.directory(), files);
-        let loaded = start.elapsed();
-        let start = Instant::now();
-        let first = support::render(golden, case, &chart);
-        let rendered = start.elapsed();
-        let start = Instant::now();
-        let again = support::render(golden, case, &chart);
-        let times = [loaded, rendered, start.elapsed()];
-        drop(first);
-        check(golden, case, profile, &again);
-        for (fastest, time) in fastest.iter_mut().zip(times) {
-            *fastest = time.min(*fastest);
-        }
-    }
-    fastest
+/// What was measured, over all cases.
+#[derive(Default)]
+struct Figures {
+    own: [Vec<f64>; 3],
+    /// Helm's engine against ours: rendering, and loading with rendering.
+    render: Vec<f64>,
+    whole: Vec<f64>,
+    process: Vec<f64>,
+    memory: Vec<f64>,
 }
 
-/// The time of a wrong result says nothing.
-fn check(golden: &Golden, case: &Case, profile: Profile, rendered: &Rendered) {
-    let expected = &case.profiles[&format!("helm-{profile}")];
-    if let Verdict::Different(why) = golden.judge(case, expected, rendered) {
-        println!("{} differs from Helm: {why}", case.case);
+#[expect(clippy::cast_precision_loss, reason = "a few digits are shown")]
+fn ratio(theirs: u64, ours: u64) -> f64 {
+    theirs as f64 / ours.max(1) as f64
+}
+
+impl Figures {
+    fn add(&mut self, chart: &str, ours: &Answer, theirs: Option<&Answer>, process: Option<Duration>) {
+        let micros = |time: Duration| time.as_secs_f64() * 1e6;
+        let own = [ours.load, ours.render, ours.again];
+        print!("{chart}\t{}", ours.case);
+        for (all, time) in self.own.iter_mut().zip(own) {
+            all.push(micros(time));
+            print!("\t{:.0}", micros(time));
+        }
+        if let Some(theirs) = theirs {
+            print!("\t{:.0}\t{:.0}", micros(theirs.load), micros(theirs.render));
+            self.render.push(theirs.render.as_secs_f64() / ours.render.as_secs_f64());
+            let whole = (theirs.load + theirs.render).as_secs_f64();
+            self.whole.push(whole / (ours.load + ours.render).as_secs_f64());
+        }
+        if let Some(process) = process {
+            print!("\t{:.0}", micros(process));
+            self.process.push(process.as_secs_f64() / (ours.load + ours.render).as_secs_f64());
+        }
+        println!();
     }
+
+    fn report(self) {
+        let [load, render, again] = self.own;
+        quantiles("load, µs", load);
+        quantiles("render, µs", render);
+        quantiles("render again, µs", again);
+        quantiles("Helm's engine against ours, rendering", self.render);
+        quantiles("Helm's engine against ours, loading and rendering", self.whole);
+        quantiles("`helm template` against ours, loading and rendering", self.process);
+        quantiles("peak memory of Helm's engine against ours, a chart", self.memory);
+    }
+}
+
+/// The slowest tenth is where a ratio is small: `p90` is what nine of ten cases reach at least.
+fn quantiles(what: &str, mut values: Vec<f64>) {
+    values.sort_unstable_by(f64::total_cmp);
+    if values.is_empty() {
+        return;
+    }
+    let at = |percent: usize| values[(values.len() - 1) * percent / 100];
+    println!(
+        "{what}: of {} p1 {:.2}, p10 {:.2}, p50 {:.2}, p90 {:.2}, p99 {:.2}",
+        values.len(),
+        at(1),
+        at(10),
+        at(50),
+        at(90),
+        at(99)
+    );
 }

@@ -10,6 +10,7 @@ use crate::data::Table;
 use crate::ignore::{IgnoreError, Rules};
 use crate::metadata::{Metadata, Nulls, ValidationError};
 use crate::profile::{Major, Profile, SizeRules};
+use crate::schema::Schema;
 use crate::templates::TemplateFile;
 use crate::values::{self, ParseError};
 
@@ -39,8 +40,8 @@ pub struct Chart {
     profile: Profile,
     pub(crate) metadata: Metadata,
     pub(crate) values: Table,
-    /// The text of `values.schema.json`.
-    pub(crate) schema: Option<Str>,
+    /// `values.schema.json`.
+    pub(crate) schema: Option<Schema>,
     pub(crate) templates: Vec<Arc<TemplateFile>>,
     /// What `.Files` shows.
     pub(crate) files: Vec<File>,
@@ -258,7 +259,7 @@ struct Loader {
     metadata: Option<Metadata>,
     nulls: Nulls,
     values: Table,
-    schema: Option<Str>,
+    schema: Option<Schema>,
     templates: Vec<Arc<TemplateFile>>,
     files: Vec<File>,
     /// The files below each entry of `charts/`, by its name.
@@ -299,7 +300,7 @@ impl Loader {
             "Chart.yaml" => {}
             "Chart.lock" => self.check_lock("Chart.lock", &file)?,
             "values.yaml" => self.values = self.parse_values(&file)?,
-            "values.schema.json" => self.schema = Some(file.content),
+            "values.schema.json" => self.schema = Some(Schema::new(file.content)),
             "requirements.yaml" => {
                 self.describe("requirements.yaml", &file)?;
                 self.keep_if_v1(file);

@@ -3,7 +3,7 @@
 //! The rules look like those of git but are not: the first rule that hits decides, and a negated rule (`!pattern`)
 //! *ignores everything that does not match it*.
 
-use crate::path::{self, BadPattern};
+use crate::path::{self, BadPattern, Pattern};
 
 /// The rules of one chart directory.
 #[derive(Debug)]
@@ -11,7 +11,8 @@ pub(crate) struct Rules(Vec<Rule>);
 
 #[derive(Debug)]
 struct Rule {
-    pattern: String,
+    /// `None` where the slashes around it made it whole: then it hits nothing.
+    pattern: Option<Pattern>,
     scope: Scope,
     negated: bool,
     directories_only: bool,
@@ -77,12 +78,12 @@ impl Rule {
         if line.contains("**") {
             return Err(IgnoreError::DoubleStar);
         }
-        path::matches(line, "abc")?;
+        Pattern::parse(line)?;
         let (negated, line) = strip(line, line.strip_prefix('!'));
         let (directories_only, line) = strip(line, line.strip_suffix('/'));
         let (anchored, pattern) = strip(line, line.strip_prefix('/'));
         let scope = if anchored || pattern.contains('/') { Scope::Path } else { Scope::Name };
-        Ok(Self { pattern: pattern.to_owned(), scope, negated, directories_only })
+        Ok(Self { pattern: Pattern::parse(pattern).ok(), scope, negated, directories_only })
     }
 
     fn hits(&self, path: &str, entry: Entry) -> bool {
@@ -90,7 +91,7 @@ impl Rule {
             return false;
         }
         let name = if self.scope == Scope::Name { path::base(path) } else { path };
-        path::matches(&self.pattern, name).unwrap_or(false)
+        self.pattern.as_ref().is_some_and(|pattern| pattern.matches(name))
     }
 }
 

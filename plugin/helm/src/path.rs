@@ -48,15 +48,29 @@ pub(crate) fn extension(path: &str) -> &str {
 #[error("syntax error in pattern")]
 pub struct BadPattern;
 
-/// Whether `name` matches the shell pattern as a whole: Go's `filepath.Match`.
-///
-/// `*` and `?` never match a slash. The rest of a malformed pattern is an error even where a mismatch before it
-/// already decides, as in Go.
-pub(crate) fn matches(pattern: &str, name: &str) -> Result<bool, BadPattern> {
-    let tokens = parse(pattern)?;
-    Ok(matches_tokens(&tokens, &name.chars().collect::<Vec<_>>()))
+/// A shell pattern, as Go's `filepath.Match` reads it: `*` and `?` never match a slash.
+#[derive(Debug)]
+pub(crate) struct Pattern(Vec<Token>);
+
+impl Pattern {
+    /// Reads a pattern as a whole: what is malformed anywhere is refused.
+    pub(crate) fn parse(pattern: &str) -> Result<Self, BadPattern> {
+        parse(pattern).map(Self)
+    }
+
+    /// Whether the whole of `name` matches.
+    pub(crate) fn matches(&self, name: &str) -> bool {
+        matches_tokens(&self.0, name)
+    }
 }
 
+/// Whether `name` matches the shell pattern as a whole. The rest of a malformed pattern is an error even where a mismatch
+/// before it already decides, as in Go.
+pub(crate) fn matches(pattern: &str, name: &str) -> Result<bool, BadPattern> {
+    Pattern::parse(pattern).map(|pattern| pattern.matches(name))
+}
+
+#[derive(Debug)]
 enum Token {
     /// `*`: any run without a slash.
     Star,
@@ -107,29 +121,31 @@ fn class_member(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<
 }
 
 /// Greedy matching with one point of return: the last star.
-fn matches_tokens(tokens: &[Token], name: &[char]) -> bool {
-    let (mut token, mut at) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
+fn matches_tokens(tokens: &[Token], name: &str) -> bool {
+    let (mut token, mut rest) = (0, name);
+    let mut retry: Option<(usize, &str)> = None;
     loop {
-        match (tokens.get(token), name.get(at)) {
+        let mut chars = rest.chars();
+        match (tokens.get(token), chars.next()) {
             (None, None) => return true,
             (Some(Token::Star), _) => {
-                retry = Some((token, at));
+                retry = Some((token, rest));
                 token += 1;
                 continue;
             }
-            (Some(one), Some(c)) if one.accepts(*c) => {
+            (Some(one), Some(c)) if one.accepts(c) => {
                 token += 1;
-                at += 1;
+                rest = chars.as_str();
                 continue;
             }
             _ => {}
         }
         let Some((star, from)) = retry else { return false };
-        match name.get(from) {
-            Some(c) if *c != '/' => {
-                retry = Some((star, from + 1));
-                (token, at) = (star + 1, from + 1);
+        let mut chars = from.chars();
+        match chars.next() {
+            Some(c) if c != '/' => {
+                retry = Some((star, chars.as_str()));
+                (token, rest) = (star + 1, chars.as_str());
             }
             _ => return false,
         }

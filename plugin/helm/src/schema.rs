@@ -7,8 +7,10 @@
 mod pointers;
 mod sentences;
 
+use std::sync::{Arc, OnceLock};
+
 use boon::{Compiler, SchemaIndex, Schemas, UrlLoader, ValidationError};
-use gotemplate::{Map, Value};
+use gotemplate::{Map, Str, Value};
 use goyaml::sigs::Target;
 use serde_json::Value as Json;
 
@@ -74,7 +76,7 @@ impl Validator {
     /// `path` leads to the values, with a dot at its end.
     fn check(&mut self, node: &Node, values: &Map, path: &str) {
         if let Some(schema) = &node.chart.schema
-            && let Err(violations) = check_one(schema.as_bytes(), values, self.wording)
+            && let Err(violations) = schema.check(values, self.wording)
         {
             let whole = |place: String| format!("{path}{place}").trim_end_matches('.').to_owned();
             let paths = violations.paths.into_iter().map(whole).collect();
@@ -96,18 +98,55 @@ impl Validator {
     }
 }
 
-/// The violations of one schema, in the profile's words.
-fn check_one(schema: &[u8], values: &Map, wording: SchemaWording) -> Result<(), Violations> {
-    let schema = parse(schema)?;
-    let values = json(&Value::Map(values.clone()));
-    match wording {
-        SchemaWording::Pointers => {
-            let (schemas, index) = compile(&schema)?;
-            let Err(mut error) = schemas.validate(&values, index) else { return Ok(()) };
-            sort(&mut error);
-            Err(Violations { text: pointers::tell(&error), paths: pointers::paths(&error) })
+/// A chart's `values.schema.json`, made ready at most once.
+#[derive(Clone)]
+pub(crate) struct Schema {
+    text: Str,
+    ready: Arc<OnceLock<Result<Ready, String>>>,
+}
+
+/// A schema that can be used.
+enum Ready {
+    Pointers(Box<Schemas>, SchemaIndex),
+    Sentences(Json),
+}
+
+impl Schema {
+    pub(crate) fn new(text: Str) -> Self {
+        Self { text, ready: Arc::default() }
+    }
+
+    /// The violations of values, in the profile's words.
+    fn check(&self, values: &Map, wording: SchemaWording) -> Result<(), Violations> {
+        let ready = self.ready.get_or_init(|| Ready::new(self.text.as_bytes(), wording));
+        let ready = ready.as_ref().map_err(|refused| Violations::from(refused.clone()))?;
+        let values = json(&Value::Map(values.clone()));
+        match ready {
+            Ready::Pointers(schemas, index) => {
+                let Err(mut error) = schemas.validate(&values, *index) else { return Ok(()) };
+                sort(&mut error);
+                Err(Violations { text: pointers::tell(&error), paths: pointers::paths(&error) })
+            }
+            Ready::Sentences(schema) => sentences::validate(schema, &values),
         }
-        SchemaWording::Sentences => sentences::validate(&schema, &values),
+    }
+}
+
+impl std::fmt::Debug for Schema {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Schema").field(&self.text).finish()
+    }
+}
+
+impl Ready {
+    fn new(text: &[u8], wording: SchemaWording) -> Result<Self, String> {
+        let schema = parse(text)?;
+        match wording {
+            SchemaWording::Pointers => {
+                compile(&schema).map(|(schemas, index)| Self::Pointers(Box::new(schemas), index))
+            }
+            SchemaWording::Sentences => Ok(Self::Sentences(schema)),
+        }
     }
 }
 

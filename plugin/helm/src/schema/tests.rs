@@ -1,12 +1,12 @@
 use crate::data::Table;
 use crate::profile::SchemaWording;
 
-use super::check_one;
+use super::Schema;
 
 #[track_caller]
 fn check(schema: &str, values: &str, pointers: &str, sentences: &str) {
     let values = Table::parse(values.as_bytes()).unwrap().to_map();
-    let told = |wording| check_one(schema.as_bytes(), &values, wording).err().unwrap_or_default().text;
+    let told = |wording| Schema::new(schema.into()).check(&values, wording).err().unwrap_or_default().text;
     assert_eq!(told(SchemaWording::Pointers), pointers, "{schema}");
     assert_eq!(told(SchemaWording::Sentences), sentences, "{schema}");
 }

@@ -107,6 +107,9 @@ struct Tally {
     different: BTreeMap<String, Vec<String>>,
 }
 
+/// After how many renders the figures so far are told.
+const PROGRESS: usize = 500;
+
 impl Tally {
     fn add(&mut self, name: &str, verdict: Verdict, change: &Change) {
         match verdict {
@@ -116,6 +119,9 @@ impl Tally {
                 let example = format!("{name}\n{change}");
                 self.different.entry(why).or_default().push(example);
             }
+        }
+        if (self.equal + self.refused).is_multiple_of(PROGRESS) {
+            println!("equal {}, refused alike {}", self.equal, self.refused);
         }
     }
 

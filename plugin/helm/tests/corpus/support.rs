@@ -135,6 +135,11 @@ impl Golden {
         self.archive.iter().filter_map(|(path, content)| Some(File::new(below(path)?, content))).collect()
     }
 
+    /// A values file.
+    pub(crate) fn values(&self, name: &str) -> &[u8] {
+        &self.files[&format!("values/{name}")]
+    }
+
     fn output(&self, id: &str) -> &[u8] {
         &self.files[&format!("out/{id}.yaml")]
     }
@@ -165,7 +170,7 @@ pub(crate) fn render(golden: &Golden, case: &Case, chart: &Loaded) -> Rendered {
     let chart = chart.as_ref().map_err(ToString::to_string)?;
     let file = |name: &String| ValuesFile {
         path: format!("$WORK/values/{name}"),
-        content: golden.files[&format!("values/{name}")].clone(),
+        content: golden.values(name).to_vec(),
     };
     let render = Render {
         values: ValuesSources { files: case.values.iter().map(file).collect(), ..ValuesSources::default() },

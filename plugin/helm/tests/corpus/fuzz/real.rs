@@ -28,7 +28,9 @@ impl RealHelm {
     /// What `helm template` prints, or says behind `Error: `.
     pub(crate) fn run(&self, chart: &Unpacked, change: &Change) -> Rendered {
         fs_err::write(chart.work.path().join(VALUES), change.values.to_string()).unwrap();
-        let mut command = Command::new(&self.binary);
+        // Some changes make Helm count to billions.
+        let mut command = Command::new("sh");
+        command.args(["-c", "ulimit -v 4000000; exec \"$@\"", "sh"]).arg(&self.binary);
         command.current_dir(chart.work.path()).args([
             "template",
             chart.path(),
@@ -52,6 +54,9 @@ impl RealHelm {
             return Ok(output.stdout);
         }
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        if said.contains("out of memory") {
+            return Err("panic: out of memory".to_owned());
+        }
         let start =
             if said.starts_with("Error: ") { Some(0) } else { said.find("\nError: ").map(|at| at + 1) };
         Err(start.and_then(|start| said.get(start..)).unwrap_or(&said).to_owned())
