@@ -124,7 +124,7 @@ fn copy(from: &Path, to: &Path) {
         if path.is_dir() {
             copy(&path, &to.join(name))
         } else {
-            drop(fs_err::copy(&path, to.join(name)).unwrap())
+            let _ = fs_err::copy(&path, to.join(name)).unwrap();
         }
     }
 }

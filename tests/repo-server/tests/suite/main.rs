@@ -17,6 +17,8 @@ mod repository;
 mod service;
 
 #[cfg(test)]
+mod corpus;
+#[cfg(test)]
 mod sockets;
 #[cfg(test)]
 mod tiphys;

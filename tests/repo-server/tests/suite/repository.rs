@@ -5,6 +5,12 @@ use std::process::Command;
 
 /// Makes a repository of `files`, each a path and its content, in `directory`.
 pub(crate) fn create(directory: &Path, files: &[(&str, &str)]) -> PathBuf {
+    let files = files.iter().map(|(path, content)| ((*path).to_owned(), content.as_bytes()));
+    create_bytes(directory, &files.collect::<Vec<_>>())
+}
+
+/// Makes a repository of `files`, whose content may be anything.
+pub(crate) fn create_bytes(directory: &Path, files: &[(String, &[u8])]) -> PathBuf {
     let repository = directory.join("apps.git");
     for (path, content) in files {
         let path = repository.join(path);
@@ -13,7 +19,8 @@ pub(crate) fn create(directory: &Path, files: &[(&str, &str)]) -> PathBuf {
     }
     let identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
     git(&repository, &["init", "--quiet", "--initial-branch", "main"]);
-    git(&repository, &["add", "."]);
+    // Charts bring ignore files of their own.
+    git(&repository, &["add", "--force", "."]);
     git(&repository, &[&identity[..], &["commit", "--quiet", "--message", "Applications"]].concat());
     repository
 }

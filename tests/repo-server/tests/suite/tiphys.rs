@@ -69,7 +69,7 @@ async fn drive(client: &Client, repository: &Path) {
     assert!(error.message().contains("templates/map.yaml"), "{error}");
 }
 
-fn serve(tiphys: &Path, sockets: &Path, directory: &Path) -> Process {
+pub(crate) fn serve(tiphys: &Path, sockets: &Path, directory: &Path) -> Process {
     let mut command = Command::new(tiphys);
     command.arg("serve").arg("--sockets").arg(sockets).current_dir(directory);
     for variable in ["XDG_CACHE_HOME", "HOME"] {
@@ -81,7 +81,7 @@ fn serve(tiphys: &Path, sockets: &Path, directory: &Path) -> Process {
 }
 
 /// The program that Cargo built next to this test.
-fn binary() -> Option<PathBuf> {
+pub(crate) fn binary() -> Option<PathBuf> {
     let test = std::env::current_exe().unwrap();
     let beside = test.ancestors().nth(2).unwrap().join("tiphys");
     find("tiphys", "TIPHYS", &[beside])
