@@ -78,7 +78,9 @@ impl Drop for Sidecar {
 }
 
 fn configuration(release: &str) -> String {
-    format!("plugins:\n- name: helm\n  component: builtin:helm\n  parameters: {{release-name: {release}}}\n")
+    format!(
+        "plugins:\n- name: helm\n  component: builtin:helm\n  grants: {{registry: [\"oci://**\"]}}\n  parameters: {{release-name: {release}}}\n"
+    )
 }
 
 #[test]
