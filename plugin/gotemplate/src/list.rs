@@ -35,6 +35,7 @@ impl Drop for Slice {
     }
 }
 
+#[derive(Clone)]
 enum Items {
     Nil,
     Values(Vec<Value>),
@@ -74,12 +75,7 @@ impl List {
 
     /// The elements as a list of another type of the same element type, as Go's assignment converts it.
     pub(crate) fn converted(&self, ty: Type) -> Self {
-        let items = match &self.0.items {
-            Items::Nil => Items::Nil,
-            Items::Values(values) => Items::Values(values.clone()),
-            Items::Bytes(bytes) => Items::Bytes(bytes.clone()),
-        };
-        Self(Rc::new(Slice { ty, items }))
+        Self(Rc::new(Slice { ty, items: self.0.items.clone() }))
     }
 
     /// The type of the list itself.

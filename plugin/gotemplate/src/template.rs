@@ -109,7 +109,8 @@ pub enum MissingKey {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of output, what is still held by functions such as `include` counted.
+    /// Bytes of output, what is still held by functions such as `include` counted, and of any text that a function
+    /// makes.
     pub output: usize,
     /// Nodes that are evaluated.
     pub steps: u64,

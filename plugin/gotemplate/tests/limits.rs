@@ -52,6 +52,8 @@ fn each_limit_is_named() {
     assert_eq!(limit("{{range 5000}}{{end}}", limits), Limit::Steps(1_000));
     assert_eq!(limit(r#"{{define "a"}}{{template "a"}}{{end}}{{template "a"}}"#, limits), Limit::Depth(10));
     assert_eq!(limit(r#"{{define "a"}}{{include "a" .}}{{end}}{{include "a" .}}"#, limits), Limit::Depth(10));
+    let doubling = r#"{{$x := "x"}}{{range 100}}{{$x = print $x $x}}{{end}}"#;
+    assert_eq!(limit(doubling, limits), Limit::Output(100));
     assert_eq!(Limit::Output(100).to_string(), "exceeded maximum output (100 bytes)");
 }
 

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::evaluate::Input;
 use super::{At, Evaluated, Executor, Operand};
 use crate::builtin;
-use crate::error::ExecError;
+use crate::error::{ExecError, Limit};
 use crate::function::{Call, Code, Method, Runtime, TextError};
 use crate::node::Identifier;
 use crate::template::Template;
@@ -70,10 +70,20 @@ impl<'t> Executor<'_, '_, 't> {
     }
 
     fn result(&mut self, result: Result<Operand, FunctionError>, at: At<'t>, name: &str) -> Evaluated {
-        result.map_err(|error| {
-            self.at = at;
-            self.function_error(name, error)
-        })
+        let longest = self.run.limits.output;
+        match result {
+            Ok(Operand::Interface(Value::String(text)) | Operand::Concrete(Value::String(text)))
+                if text.len() > longest =>
+            {
+                self.at = at;
+                Err(self.limit(Limit::Output(longest)))
+            }
+            Ok(operand) => Ok(operand),
+            Err(error) => {
+                self.at = at;
+                Err(self.function_error(name, error))
+            }
+        }
     }
 
     fn check_arity(&self, name: &str, signature: &Signature, input: Input<'_, 't>) -> Evaluated<()> {
