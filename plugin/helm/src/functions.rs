@@ -10,7 +10,8 @@
 //! * Where values are stable, certificates are valid from 2020 to 2119 whatever days are asked for.
 //! * Lists cannot be changed: `sortAlpha` leaves a list of strings as it was, and `slice` ends at the end of its list.
 //! * `fromToml` words its errors itself, and lists of tables are lists of anything; `toYamlPretty` quotes times.
-//! * Values that contain themselves, and strings and lists beyond any use, are errors instead of the end of the process.
+//! * Values that contain themselves or hold others millions of times, and strings and lists beyond any use, are errors
+//!   instead of the end of the process.
 
 mod arguments;
 mod crypto;

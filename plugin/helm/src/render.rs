@@ -33,7 +33,11 @@ pub enum SchemaValidation {
     Skip,
 }
 
-/// The limits that suit charts of people one does not know: far above what real charts need, far below what hurts.
+/// The limits that suit charts of people one does not know: far above what real charts need, far below what hurts. They
+/// hold for each file that is rendered.
+///
+/// Memory is bounded only through them, and through what single functions refuse to make; a host that must not grow beyond
+/// a number of bytes runs the render in a sandbox that counts them.
 pub const LIMITS: Limits = Limits { output: 256 * 1024 * 1024, steps: 500_000_000, ..Limits::DEFAULT };
 
 /// Everything a render depends on, besides the chart.

@@ -58,6 +58,21 @@ fn runaway_templates_end() {
 }
 
 #[test]
+fn values_beyond_any_document_are_refused() {
+    let itself = "{{ $d := dict }}{{ $_ := set $d \"d\" $d }}";
+    let doubled = "{{ $d := dict }}{{ range 40 }}{{ $d = dict \"a\" $d \"b\" $d }}{{ end }}";
+    for value in [itself, doubled] {
+        let encode = |function: &str| format!("{value}{{{{ {function} $d | len }}}}");
+        refused(&encode("mustToJson"), LIMITS, "a value that contains itself, or much too much");
+        refused(&encode("mustToYaml"), LIMITS, "a value that contains itself, or much too much");
+        refused(&encode("mustToToml"), LIMITS, "a value that contains itself, or much too much");
+    }
+    for count in ["until 100000000", "seq 100000000", "untilStep 0 100000000 1"] {
+        refused(&format!("{{{{ len ({count}) }}}}"), LIMITS, "error calling");
+    }
+}
+
+#[test]
 fn errors_know_their_place() {
     let template = "a: 1\nb: {{ include \"x\" . }}\n{{ define \"x\" }}{{ .Values.image.tag }}{{ end }}";
     let whole = render(template, LIMITS).unwrap_err();

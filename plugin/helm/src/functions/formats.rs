@@ -58,7 +58,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     fixed("mustToToml", &[ANY], STRING, |call, a| {
         let floats = floats(Context::of(call)?.profile());
         if is_endless(&a.any(0)) {
-            return Err("toml: a value that contains itself".into());
+            return Err("toml: a value that contains itself, or much too much".into());
         }
         text(toml::encode(&a.any(0), floats).map_err(|error| FunctionError::new(error.to_string()))?)
     }),
@@ -118,7 +118,7 @@ fn list_or_error<E: ToString>(decoded: Result<Option<Value>, E>, null: List) -> 
 fn to_toml(call: &mut Call<'_>, a: &[Value]) -> Outcome {
     let floats = floats(Context::of(call)?.profile());
     if is_endless(&a.any(0)) {
-        return text("toml: a value that contains itself");
+        return text("toml: a value that contains itself, or much too much");
     }
     match toml::encode(&a.any(0), floats) {
         Ok(document) => text(document),

@@ -1,6 +1,8 @@
 //! Template values as JSON, YAML and TOML see them.
 
 use std::borrow::Cow;
+use std::cell::Cell;
+use std::rc::Rc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -75,15 +77,21 @@ fn plain_object(value: &Value) -> Plain {
 /// How deep values are followed: one that contains itself would never end.
 const MAX_DEPTH: usize = 10_000;
 
-/// Whether a value is deeper than any that a document makes, as one that contains itself is.
+/// How many values a document may have: small templates can build a value that holds another many times over, level
+/// upon level.
+const MAX_PARTS: usize = 4 << 20;
+
+/// Whether a value is deeper or larger than any that a document makes, as one that contains itself is.
 pub(super) fn is_endless(value: &Value) -> bool {
     let mut open = vec![parts(value)];
+    let mut seen = 0;
     while let Some(parts) = open.last_mut() {
         match parts.pop() {
             Some(part) => open.push(self::parts(&part)),
             None => drop(open.pop()),
         }
-        if open.len() > MAX_DEPTH {
+        seen += 1;
+        if open.len() > MAX_DEPTH || seen > MAX_PARTS {
             return true;
         }
     }
@@ -105,15 +113,22 @@ fn parts(value: &Value) -> Vec<Value> {
 pub(super) struct Json {
     value: Value,
     depth: usize,
+    /// How many parts of the whole are left to be written.
+    left: Rc<Cell<usize>>,
 }
 
 impl Json {
     pub(super) fn new(value: Value) -> Self {
-        Self { value, depth: 0 }
+        Self { value, depth: 0, left: Rc::new(Cell::new(MAX_PARTS)) }
     }
 
     fn part(&self, value: Value) -> Self {
-        Self { value, depth: self.depth + 1 }
+        self.left.set(self.left.get().saturating_sub(1));
+        Self { value, depth: self.depth + 1, left: Rc::clone(&self.left) }
+    }
+
+    fn is_endless(&self) -> bool {
+        self.depth > MAX_DEPTH || self.left.get() == 0
     }
 }
 
@@ -124,7 +139,9 @@ impl Source for Json {
         match &self.value {
             Value::String(text) => return View::Text(Cow::Borrowed(text.as_bytes())),
             other if other.is_nil() => return View::Null,
-            _ if self.depth > MAX_DEPTH => return View::Unsupported("a value that contains itself"),
+            _ if self.is_endless() => {
+                return View::Unsupported("a value that contains itself, or much too much");
+            }
             _ => {}
         }
         match plain(&self.value) {
