@@ -41,7 +41,7 @@ fn repo_server_renders_charts_with_tiphys() {
     let _tiphys = serve(&tiphys, &sockets, directory.path());
     let argo_cd = programs.start(directory.path(), &sockets);
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(drive(&argo_cd.client(), &repository));
+    runtime.block_on(async { drive(&argo_cd.client(), &repository).await });
 }
 
 async fn drive(client: &Client, repository: &Path) {
