@@ -1,9 +1,11 @@
 //! Builds the Helm plugin for the sandbox, and its machine code, so that both are in the binary.
 
+use std::env;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{env, fs};
+
+use fs_err as fs;
 
 const TARGET: &str = "wasm32-wasip2";
 const PROFILE: &str = "release-guest";

@@ -1,9 +1,10 @@
 //! The charts of `examples/charts`, packed.
 
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use anyhow::Context as _;
+use fs_err as fs;
 
 /// Where the examples say that their dependencies are.
 const WRITTEN: &str = "localhost:5000";

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
-use std::{fs, thread};
 
 use anyhow::{Context as _, bail};
+use fs_err as fs;
 use serde_json::Value;
 
 /// A running sidecar. It is stopped when it is dropped.
@@ -47,7 +48,7 @@ impl Sidecar {
             .arg("--cache")
             .arg(folder.join("cache"))
             .stdout(Stdio::null())
-            .stderr(fs::File::create(&log)?)
+            .stderr(fs::File::create(&log)?.into_file())
             .spawn()
             .with_context(|| format!("failed to start `{}`", tiphys.display()))?;
         let mut sidecar = Self { process, sockets, log, ready_after: Duration::ZERO };

@@ -1,6 +1,7 @@
 //! Environment variables that are no flags: what other tools have agreed on.
 
 /// The variable called `name`, if it is set and readable.
+#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
 pub(crate) fn read(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

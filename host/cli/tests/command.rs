@@ -1,5 +1,7 @@
 //! The command as a person or a pipeline runs it.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};

@@ -1,5 +1,7 @@
 //! What the README says to run, runs.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -9,7 +11,7 @@ fn root() -> PathBuf {
 
 /// The lines of all blocks of this language, without their comments.
 fn lines(document: &str, language: &str) -> Vec<String> {
-    let text = std::fs::read_to_string(root().join(document)).unwrap();
+    let text = fs_err::read_to_string(root().join(document)).unwrap();
     let opening = format!("```{language}");
     let blocks = text.split("\n```").skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
     let wanted = blocks.iter().filter_map(|block| block.strip_prefix(opening.trim_start_matches('`')));
@@ -18,7 +20,7 @@ fn lines(document: &str, language: &str) -> Vec<String> {
 }
 
 fn blocks(document: &str, language: &str) -> Vec<String> {
-    let text = std::fs::read_to_string(root().join(document)).unwrap();
+    let text = fs_err::read_to_string(root().join(document)).unwrap();
     let blocks = text.split("\n```").skip(1).step_by(2);
     blocks.filter_map(|block| block.strip_prefix(language)).map(str::to_owned).collect()
 }
@@ -42,7 +44,7 @@ fn its_commands_run() {
 
 #[test]
 fn its_make_targets_exist() {
-    let makefile = std::fs::read_to_string(root().join("Makefile")).unwrap();
+    let makefile = fs_err::read_to_string(root().join("Makefile")).unwrap();
     let commands = lines("README.md", "sh");
     let targets: Vec<&str> = commands.iter().filter_map(|line| line.strip_prefix("make ")).collect();
     assert!(targets.contains(&"demo") && targets.contains(&"test"), "{targets:?}");
@@ -57,7 +59,7 @@ fn its_configuration_is_one() {
     let configuration = blocks("README.md", "yaml").into_iter().find(|block| block.contains("registries:"));
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tiphys.yaml");
-    std::fs::write(&file, configuration.unwrap()).unwrap();
+    fs_err::write(&file, configuration.unwrap()).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_tiphys"));
     command.current_dir(root()).arg("--config").arg(&file).args(["--cache"]).arg(folder.path());
     command.args(["render", "examples/charts/session-store"]);

@@ -1,5 +1,7 @@
 //! A sidecar while it runs.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -22,7 +24,7 @@ impl Sidecar {
         let process = Command::new(env!("CARGO_BIN_EXE_tiphys"))
             .current_dir(folder.path())
             .args(["--cache", "cache", "--config", "tiphys.yaml", "serve", "--sockets", "plugins"])
-            .stderr(std::fs::File::create(folder.path().join("log")).unwrap())
+            .stderr(fs_err::File::create(folder.path().join("log")).unwrap().into_file())
             .stdout(Stdio::null())
             .spawn()
             .unwrap();

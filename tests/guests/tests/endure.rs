@@ -1,6 +1,7 @@
 //! What a sandbox endures: each program does its worst, ends as it should, and then the same process
 //! serves the next request, with its memory back.
 
+#[cfg(test)]
 mod endure {
     pub(crate) mod artifacts;
     pub(crate) mod host;

@@ -1,5 +1,7 @@
 //! Which crate may know which: `docs/architecture.md` has the same graph in words.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
@@ -123,7 +125,7 @@ fn pure_crates_have_no_input_or_output() {
 #[test]
 fn every_crate_has_the_lints_of_the_workspace() {
     for package in metadata().packages {
-        let manifest = std::fs::read_to_string(&package.manifest_path).unwrap();
+        let manifest = fs_err::read_to_string(&package.manifest_path).unwrap();
         assert!(manifest.contains("[lints]\nworkspace = true"), "{}", package.manifest_path);
     }
 }

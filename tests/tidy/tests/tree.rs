@@ -1,5 +1,7 @@
 //! How files are laid out and begin.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 use std::path::Path;
 
 fn rust_files() -> Vec<std::path::PathBuf> {
@@ -26,7 +28,7 @@ fn every_file_says_what_it_is() {
         if path.file_name().unwrap() == "tests.rs" {
             continue;
         }
-        let text = std::fs::read_to_string(&path).unwrap();
+        let text = fs_err::read_to_string(&path).unwrap();
         let first = text.lines().find(|line| !line.starts_with("#!") && !line.is_empty()).unwrap_or_default();
         assert!(first.starts_with("//!"), "{} begins with `{first}`", shown(&path));
     }
@@ -35,7 +37,7 @@ fn every_file_says_what_it_is() {
 #[test]
 fn the_contract_is_documented() {
     for path in tidy::files(&tidy::root().join("wit"), ".wit") {
-        let text = std::fs::read_to_string(&path).unwrap();
+        let text = fs_err::read_to_string(&path).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         for (before, item) in lines.iter().zip(lines.iter().skip(1)) {
             let keywords = ["record ", "variant ", "enum ", "flags ", "resource ", "interface ", "world "];

@@ -101,7 +101,10 @@ impl World<'_> {
             .array("value-files", &["a.yaml", "b.yaml"])
             .env("ZONE", "b of $ARGOCD_APP_NAME");
         let data = self.mirrored(application).await["data"].clone();
-        assert_eq!(data["parameters"], r#"helm-version=4.2 value-files=ParameterValue::Items(["a.yaml", "b.yaml"])"#);
+        assert_eq!(
+            data["parameters"],
+            r#"helm-version=4.2 value-files=ParameterValue::Items(["a.yaml", "b.yaml"])"#
+        );
         assert_eq!(data["environment"], r#"[("ZONE", "b of web")]"#);
     }
 
