@@ -1,8 +1,8 @@
 //! The flagship plugin: renders Helm charts exactly as Helm does, for the version of Helm that the
 //! application wants.
 //!
-//! It finds out what to render ([`settings`]), gets the chart and what it depends on ([`chart`]), the
-//! values ([`values`]), and hands them to the crate `helm`, which knows nothing of Argo CD.
+//! It finds out what to render (`settings`), gets the chart and what it depends on (`chart`), the
+//! values (`values`), and hands them to the crate `helm`, which knows nothing of Argo CD.
 
 mod announce;
 mod chart;
