@@ -74,5 +74,6 @@ bench: toolchain ## templates and YAML against Go if it is there; instances, str
 	$(CARGO) bench --locked -p goyaml
 	$(CARGO) bench --locked -p guests --bench instance
 	$(CARGO) bench --locked -p cmp --bench receipt
+	$(CARGO) bench --locked -p tiphys --bench startup
 	$(CARGO) bench --locked -p policy
 	$(CARGO) bench --locked -p helm --bench corpus
