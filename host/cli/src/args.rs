@@ -1,8 +1,16 @@
 //! The command line: what can be asked of `tiphys`, and the environment variables it reads.
 
+mod compare;
+mod render;
+mod suite;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::compare::{Comparison, DiffArgs};
+pub(crate) use self::render::{InputArgs, LockArgs, Manifests, OutputArgs, RenderArgs, VendorArgs};
+pub(crate) use self::suite::{Results, TestArgs};
 
 /// Renders Argo CD applications with sandboxed WebAssembly plugins.
 #[derive(Debug, Parser)]
@@ -31,6 +39,14 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "FORM", env = "ARGOCD_CMP_SERVER_LOGFORMAT")]
     pub(crate) log_format: Option<LogFormat>,
 
+    /// Form of errors. `github` where GitHub runs the command, else `text`.
+    #[arg(long, global = true, value_name = "FORM", value_enum, env = "TIPHYS_ERRORS")]
+    pub(crate) errors: Option<ErrorForm>,
+
+    /// Whether GitHub runs the command; read for the default of `--errors`.
+    #[arg(long, global = true, hide = true, env = "GITHUB_ACTIONS")]
+    pub(crate) github_actions: Option<String>,
+
     /// Folder for what is kept between runs.
     #[arg(long, global = true, value_name = "DIR", env = "TIPHYS_CACHE")]
     pub(crate) cache: Option<PathBuf>,
@@ -53,6 +69,23 @@ pub(crate) enum LogFormat {
     Text,
 }
 
+/// Form of errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ErrorForm {
+    /// For people, with the line that an error is about.
+    Text,
+    /// One JSON object a line.
+    Json,
+    /// A SARIF 2.1.0 log.
+    Sarif,
+    /// JUnit's XML.
+    Junit,
+    /// Annotations of a GitHub workflow.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -60,6 +93,14 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Render an Application, a directory, an archive or a chart reference.
     Render(Box<RenderArgs>),
+    /// Compare what two sources render to. Ends like diff(1): 0 equal, 1 different, 2 trouble.
+    Diff(Box<DiffArgs>),
+    /// Write down what every chart reference means now, for `render --locked`.
+    Lock(Box<LockArgs>),
+    /// Fetch every chart that is needed into a folder, for `render --offline --vendored`.
+    Vendor(Box<VendorArgs>),
+    /// Run a chart's unit tests, as helm-unittest does.
+    Test(TestArgs),
     /// Ask a running `tiphys serve` if it is healthy.
     Healthcheck(HealthcheckArgs),
     /// Print the JSON Schema of the configuration file.
@@ -122,156 +163,4 @@ pub(crate) struct HealthcheckArgs {
     /// Form of the answer.
     #[arg(long, short = 'o', value_enum, default_value_t = Form::Text)]
     pub(crate) output: Form,
-}
-
-/// `tiphys render`
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  tiphys render application.yaml
-  tiphys render ./chart --name web --namespace prod --values prod.yaml
-  tiphys render oci://registry-1.docker.io/bitnamicharts/nginx --version 22.x --set replicaCount=3
-  tiphys render ./chart --helm-version 3.19 --output helm")]
-pub(crate) struct RenderArgs {
-    /// An Application file, a directory, a chart archive or an `oci://` reference.
-    #[arg(default_value = ".", value_name = "SOURCE")]
-    pub(crate) source: String,
-
-    #[command(flatten)]
-    pub(crate) release: ReleaseArgs,
-
-    #[command(flatten)]
-    pub(crate) values: ValuesArgs,
-
-    #[command(flatten)]
-    pub(crate) output: OutputArgs,
-
-    /// The plugin that renders; without it, the Application's, else the first of the configuration.
-    #[arg(long, value_name = "NAME", help_heading = "Input")]
-    pub(crate) plugin: Option<String>,
-
-    /// A parameter of the plugin.
-    #[arg(long = "parameter", value_name = "NAME=TEXT", help_heading = "Input")]
-    pub(crate) parameters: Vec<String>,
-
-    /// Version, tag, digest or range of a chart reference.
-    #[arg(long, value_name = "VERSION", help_heading = "Input")]
-    pub(crate) version: Option<String>,
-
-    /// The AppProject whose credentials may be used.
-    #[arg(long, value_name = "NAME", help_heading = "Input")]
-    pub(crate) project: Option<String>,
-
-    /// Never use the network.
-    #[arg(long, help_heading = "Input")]
-    pub(crate) offline: bool,
-}
-
-/// The release that a chart is rendered for.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Release")]
-pub(crate) struct ReleaseArgs {
-    /// Name of the release.
-    #[arg(long, visible_alias = "name-template", value_name = "NAME")]
-    pub(crate) name: Option<String>,
-
-    /// Namespace of the release.
-    #[arg(long, short = 'n', value_name = "NAMESPACE")]
-    pub(crate) namespace: Option<String>,
-
-    /// Kubernetes version to render for.
-    #[arg(long, value_name = "VERSION")]
-    pub(crate) kube_version: Option<String>,
-
-    /// API versions that the cluster has; may be repeated or separated by commas.
-    #[arg(long, short = 'a', value_name = "VERSION", value_delimiter = ',')]
-    pub(crate) api_versions: Vec<String>,
-
-    /// Helm version whose behaviour is wanted: 3.16, 3.19, 3.21, 4.1, 4.2 or 4.3.
-    #[arg(long, value_name = "VERSION")]
-    pub(crate) helm_version: Option<String>,
-
-    /// Render as for an upgrade.
-    #[arg(long)]
-    pub(crate) is_upgrade: bool,
-
-    /// With the custom resource definitions of the chart's `crds` folder.
-    #[arg(long)]
-    pub(crate) include_crds: bool,
-
-    /// Without test hooks.
-    #[arg(long)]
-    pub(crate) skip_tests: bool,
-
-    /// Without hooks.
-    #[arg(long)]
-    pub(crate) no_hooks: bool,
-
-    /// Without checking values against `values.schema.json`.
-    #[arg(long)]
-    pub(crate) skip_schema_validation: bool,
-
-    /// Only these templates.
-    #[arg(long, short = 's', value_name = "TEMPLATE")]
-    pub(crate) show_only: Vec<String>,
-}
-
-/// Values for a chart.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Values")]
-pub(crate) struct ValuesArgs {
-    /// A file of values; later ones win.
-    #[arg(long, short = 'f', value_name = "FILE", value_delimiter = ',')]
-    pub(crate) values: Vec<String>,
-
-    /// Set values: `a.b=1,c={x,y}`.
-    #[arg(long, value_name = "KEY=VALUE")]
-    pub(crate) set: Vec<String>,
-
-    /// Set texts.
-    #[arg(long, value_name = "KEY=TEXT")]
-    pub(crate) set_string: Vec<String>,
-
-    /// Set values from JSON.
-    #[arg(long, value_name = "KEY=JSON")]
-    pub(crate) set_json: Vec<String>,
-
-    /// Set a text from a file.
-    #[arg(long, value_name = "KEY=FILE")]
-    pub(crate) set_file: Vec<String>,
-
-    /// Set a text as it is.
-    #[arg(long, value_name = "KEY=TEXT")]
-    pub(crate) set_literal: Vec<String>,
-}
-
-/// How manifests are written.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
-pub(crate) struct OutputArgs {
-    /// Form of the manifests.
-    #[arg(long, short = 'o', value_enum, default_value_t = Manifests::Yaml)]
-    pub(crate) output: Manifests,
-
-    /// Write files into this folder, one for each object, instead of stdout.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) output_dir: Option<PathBuf>,
-
-    /// Form of errors.
-    #[arg(long, value_enum, default_value_t = Form::Text)]
-    pub(crate) errors: Form,
-}
-
-/// Form of the manifests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Manifests {
-    /// YAML documents, as Argo CD gets them.
-    Yaml,
-    /// A JSON array.
-    Json,
-    /// One JSON object a line.
-    Ndjson,
-    /// `KIND/NAME` lines.
-    Name,
-    /// Exactly what `helm template` prints.
-    Helm,
 }

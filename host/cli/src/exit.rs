@@ -1,25 +1,28 @@
 //! How a command ends: exit codes, and the failures that lead to them.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use generate::Blame;
+use generate::{Blame, Location};
 
 /// Exit codes. `docs/cli.md` lists them for pipelines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Code {
     /// All went well.
     Success = 0,
-    /// What was asked about failed: the application, its chart, its values.
+    /// What was asked about failed: the application, its chart, its values, its tests; or `diff` found differences.
     Failed = 1,
-    /// The command line can't be understood.
+    /// The command line can't be understood; for `diff`, anything that kept it from comparing.
     Usage = 2,
     /// The configuration can't be used.
     Configuration = 3,
     /// What Tiphys runs on failed: network, registry, disk.
     Platform = 4,
-    /// The plugin failed.
+    /// The plugin failed, or reached one of its limits.
     Plugin = 7,
+    /// What is fetched is not what was locked.
+    Drift = 8,
     /// Tiphys itself is wrong.
     Bug = 70,
 }
@@ -29,20 +32,44 @@ pub(crate) enum Code {
 pub(crate) enum Failure {
     /// A generation failed.
     Generation {
-        /// The application, where there are several.
-        application: Option<String>,
+        /// What was generated.
+        origin: Origin,
         /// What went wrong.
         error: generate::Error,
     },
     /// Anything else.
-    Other {
-        /// How the command ends.
-        code: Code,
-        /// What went wrong; several lines where several things did.
-        message: String,
-        /// What to do about it.
-        hint: Option<String>,
+    Other(Box<Other>),
+    /// Several things, each with its own reason.
+    Several {
+        /// How the command ends; without it, as the first of them says.
+        code: Option<Code>,
+        /// At least one.
+        failures: Vec<Self>,
     },
+}
+
+/// What was generated.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Origin {
+    /// The application, where there are several.
+    pub(crate) application: Option<String>,
+    /// Where the files are that errors are about.
+    pub(crate) folder: Option<PathBuf>,
+}
+
+/// A failure that is not one of a generation.
+#[derive(Debug)]
+pub(crate) struct Other {
+    /// How the command ends.
+    pub(crate) code: Code,
+    /// What went wrong; several lines where several things did.
+    pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) hint: Option<String>,
+    /// The application that it is about.
+    pub(crate) application: Option<String>,
+    /// The place that it is about.
+    pub(crate) location: Option<Location>,
 }
 
 // === impl Code ===
@@ -53,11 +80,41 @@ impl From<Code> for ExitCode {
     }
 }
 
+impl Code {
+    /// Its name in reports for programs; it never changes.
+    pub(crate) const fn kind(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failed => "application",
+            Self::Usage => "usage",
+            Self::Configuration => "configuration",
+            Self::Platform => "platform",
+            Self::Plugin => "plugin",
+            Self::Drift => "drift",
+            Self::Bug => "bug",
+        }
+    }
+
+    const fn of(blame: Blame) -> Self {
+        match blame {
+            Blame::Application => Self::Failed,
+            Blame::Plugin => Self::Plugin,
+            Blame::Platform => Self::Platform,
+        }
+    }
+}
+
 // === impl Failure ===
 
 impl Failure {
     pub(crate) fn new(code: Code, message: impl fmt::Display) -> Self {
-        Self::Other { code, message: message.to_string(), hint: None }
+        let message = message.to_string();
+        Self::Other(Box::new(Other { code, message, hint: None, application: None, location: None }))
+    }
+
+    /// A failure that is about a place in a file.
+    pub(crate) fn at(code: Code, message: impl fmt::Display, location: Location) -> Self {
+        Self::new(code, message).with(|other| other.location = Some(location))
     }
 
     pub(crate) fn usage(message: impl fmt::Display) -> Self {
@@ -79,24 +136,31 @@ impl Failure {
             policy::Blame::Plugin => Code::Plugin,
             policy::Blame::Platform => Code::Platform,
         };
-        Self::Other { code, message, hint: error.hint() }
+        Self::new(code, message).with(|other| other.hint = error.hint())
     }
 
     pub(crate) fn with_hint(self, text: impl Into<String>) -> Self {
-        match self {
-            Self::Other { code, message, .. } => Self::Other { code, message, hint: Some(text.into()) },
-            generation @ Self::Generation { .. } => generation,
-        }
+        self.with(|other| other.hint = Some(text.into()))
     }
 
-    pub(crate) const fn code(&self) -> Code {
+    /// The same failure, of an application.
+    pub(crate) fn about(self, application: &str) -> Self {
+        self.with(|other| other.application = Some(application.to_owned()))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Other)) -> Self {
+        if let Self::Other(other) = &mut self {
+            change(other);
+        }
+        self
+    }
+
+    pub(crate) fn code(&self) -> Code {
         match self {
-            Self::Generation { error, .. } => match error.blame {
-                Blame::Application => Code::Failed,
-                Blame::Plugin => Code::Plugin,
-                Blame::Platform => Code::Platform,
-            },
-            Self::Other { code, .. } => *code,
+            Self::Generation { error, .. } => Code::of(error.blame),
+            Self::Other(other) => other.code,
+            Self::Several { code: Some(code), .. } => *code,
+            Self::Several { code: None, failures } => failures.first().map_or(Code::Bug, Self::code),
         }
     }
 }
@@ -105,7 +169,10 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (message, hint) = match self {
             Self::Generation { error, .. } => (&error.message, &error.hint),
-            Self::Other { message, hint, .. } => (message, hint),
+            Self::Other(other) => (&other.message, &other.hint),
+            Self::Several { failures, .. } => {
+                return failures.iter().try_for_each(|failure| writeln!(f, "{failure}"));
+            }
         };
         f.write_str(message)?;
         hint.iter().try_for_each(|hint| write!(f, "; {hint}"))
@@ -114,7 +181,7 @@ impl fmt::Display for Failure {
 
 impl From<generate::Error> for Failure {
     fn from(error: generate::Error) -> Self {
-        Self::Generation { application: None, error }
+        Self::Generation { origin: Origin::default(), error }
     }
 }
 

@@ -5,15 +5,21 @@ mod args;
 mod builtin;
 mod completions;
 mod config;
+mod diff;
 mod exit;
 mod healthcheck;
 mod helper;
+mod lock;
 mod outside;
 mod paths;
+mod person;
 mod render;
 mod report;
 mod serve;
+mod session;
+mod unittest;
 mod variable;
+mod vendor;
 mod version;
 mod wiring;
 
@@ -21,12 +27,12 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::args::{Cli, Command, Form, LogFormat};
+use crate::args::{Cli, Command, ErrorForm, Global, LogFormat};
 use crate::exit::Failure;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let errors = error_form(&cli.command);
+    let errors = error_form(&cli.global);
     match run(cli) {
         Ok(code) => code.into(),
         Err(failure) => {
@@ -49,6 +55,10 @@ fn run(cli: Cli) -> Result<exit::Code, Failure> {
     match cli.command {
         Command::Serve(args) => runtime()?.block_on(serve::serve(&cli.global, args)),
         Command::Render(args) => runtime()?.block_on(render::render(&cli.global, *args)),
+        Command::Diff(args) => runtime()?.block_on(diff::diff(&cli.global, &args)),
+        Command::Lock(args) => runtime()?.block_on(lock::lock(&cli.global, &args)),
+        Command::Vendor(args) => runtime()?.block_on(vendor::vendor(&cli.global, &args)),
+        Command::Test(args) => unittest::test(&args),
         Command::Healthcheck(args) => runtime()?.block_on(healthcheck::healthcheck(args)),
         Command::Schema => Ok(report::data(&config::schema_text())),
         Command::Completions { shell } => Ok(completions::print(shell)),
@@ -60,9 +70,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::bug)
 }
 
-const fn error_form(command: &Command) -> Form {
-    match command {
-        Command::Render(args) => args.output.errors,
-        _ => Form::Text,
-    }
+fn error_form(global: &Global) -> ErrorForm {
+    let on_github = global.github_actions.as_deref() == Some("true");
+    global.errors.unwrap_or(if on_github { ErrorForm::Github } else { ErrorForm::Text })
 }

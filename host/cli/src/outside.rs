@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use credentials::config::{CredentialsConfig, RegistryConfig as Registry};
 use credentials::{Broker, Environment, KubernetesAccess, Parts, audit};
+use generate::capability::Ledger;
 use network::{ClientIdentity, HostConfig, Ports, Proxies, ProxyUrl, Reach, Tls, Transport, Unlisted, Url};
-use registry::{Client, Mirror, Pattern, PublicKey, Signer, VerifyPolicy};
+use registry::{Client, Freshness, Mirror, Pattern, PublicKey, Signer, VerifyPolicy};
 
 use crate::config::{Config, MirrorTrust, RegistryConfig, TlsConfig, VerifyConfig};
 use crate::exit::{Code, Failure};
 use crate::helper::DockerHelpers;
+use crate::person::Person;
 use crate::variable;
 
 const USER_AGENT: &str = concat!("tiphys/", env!("CARGO_PKG_VERSION"));
@@ -36,6 +38,10 @@ pub(crate) struct Outside {
     pub(crate) network: network::Client,
     pub(crate) broker: Broker,
     pub(crate) registry: Client,
+    /// How current answers of registries have to be.
+    pub(crate) freshness: Freshness,
+    /// Where it is written down what plugins fetch.
+    pub(crate) ledger: Option<Arc<Ledger>>,
 }
 
 /// Opens the way outwards; what was fetched is kept in `folder`.
@@ -43,8 +49,12 @@ pub(crate) fn open(config: &Config, folder: &Path, purpose: Purpose) -> Result<O
     let network = network::Client::new(network_config(config, purpose)?);
     let broker = broker(config, &network, purpose)?;
     let store = store(config, folder)?;
-    let registry = Client::new(registry_config(config)?, network.clone(), Arc::new(broker.clone()), store);
-    Ok(Outside { network, broker, registry })
+    let identities: Arc<dyn network::Broker> = match purpose {
+        Purpose::Service => Arc::new(broker.clone()),
+        Purpose::Person => Arc::new(Person(broker.clone())),
+    };
+    let registry = Client::new(registry_config(config)?, network.clone(), identities, store);
+    Ok(Outside { network, broker, registry, freshness: Freshness::Cached, ledger: None })
 }
 
 /// What was fetched, in `folder` or, where that can't be written, until the machine restarts.

@@ -11,7 +11,7 @@ use generate::capability::{EntropyMode, Key, Wiring};
 use generate::{Generator, ParameterValue, Plugin};
 use network::Deadline;
 use policy::{Grant, Requester};
-use registry::{Context, Freshness, Reference};
+use registry::{Context, Reference};
 use sandbox::{Artifacts, Capability, Grants, Limits, MacKey, Sandbox};
 
 use crate::builtin;
@@ -140,13 +140,14 @@ impl Loader<'_> {
         };
         let grant = Grant { registry: patterns(&grants.registry)?, network: patterns(&grants.network)? };
         let nothing = grant == Grant::default() && !grants.credentials;
-        let Outside { registry, network, broker, .. } = self.outside.clone();
+        let Outside { registry, network, broker, freshness, ledger } = self.outside.clone();
         let outside = generate::capability::Outside {
             registry,
             network,
             broker,
             grant: Arc::new(grant),
-            freshness: Freshness::Cached,
+            freshness,
+            ledger,
         };
         Ok((!nothing).then_some(outside))
     }

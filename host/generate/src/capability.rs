@@ -3,6 +3,7 @@
 mod credentials;
 mod entropy;
 mod files;
+mod ledger;
 mod log;
 mod lookup;
 mod network;
@@ -15,6 +16,7 @@ use sandbox::{Blame, Capabilities, Failure};
 
 use self::credentials::Finder;
 pub use self::entropy::{EntropyMode, Key};
+pub use self::ledger::{Ledger, Resolution, Resolutions};
 pub(crate) use self::log::PluginLog;
 use self::lookup::NoObjects;
 use self::network::GrantedHosts;
@@ -43,6 +45,8 @@ pub struct Outside {
     pub grant: Arc<Grant>,
     /// How current answers of registries have to be.
     pub freshness: ::registry::Freshness,
+    /// Where it is written down what was fetched; a service keeps none.
+    pub ledger: Option<Arc<Ledger>>,
 }
 
 impl Wiring {

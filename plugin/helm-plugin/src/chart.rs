@@ -10,6 +10,7 @@ use helm::{Chart, File, Profile};
 use sdk::Failure;
 use sdk::registry::ChartRequest;
 
+use crate::failure::failure;
 use crate::settings::{ChartLocation, Settings};
 
 /// A chart that is ready to be rendered.
@@ -69,14 +70,14 @@ fn request(url: &str, chart: &str, version: &str) -> ChartRequest {
 fn directory(profile: Profile) -> Result<Arc<Chart>, Failure> {
     let files = sdk::source::read_all(&["**"])?;
     let files = files.into_iter().map(|file| File::new(file.path, &file.content));
-    Chart::from_files(profile, ".", files).map_err(|error| Failure::application(error.to_string()))
+    Chart::from_files(profile, ".", files).map_err(|error| failure(&error.into()))
 }
 
 fn archive(profile: Profile, path: &str) -> Result<Arc<Chart>, Failure> {
     let missing =
         || Failure::application(format!("chart archive `{path}` is not among the application's files"));
     let bytes = sdk::source::read(path)?.ok_or_else(missing)?;
-    Chart::from_archive(profile, &bytes).map_err(|error| Failure::application(error.to_string()))
+    Chart::from_archive(profile, &bytes).map_err(|error| failure(&error.into()))
 }
 
 fn pull(profile: Profile, pulled: &sdk::registry::Chart) -> Result<(Arc<Chart>, Fetched), Failure> {

@@ -7,6 +7,7 @@
 mod announce;
 mod chart;
 mod chart_source;
+mod failure;
 mod host;
 mod render;
 mod settings;

@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use helm::lookup::NoCluster;
 use helm::{
-    Capabilities, Crds, Error, Hooks, Limits, Operation, Output, Release, Render, SchemaValidation,
-    Selection, TemplateError,
+    Capabilities, Crds, Error, Hooks, Limits, Operation, Output, Release, Render, SchemaValidation, Selection,
 };
 use sdk::{Failure, Request};
 
 use crate::chart::{self, Found};
+use crate::failure::failure;
 use crate::host::{HostClock, HostEntropy};
 use crate::settings::Settings;
 use crate::values;
@@ -31,7 +31,7 @@ pub(crate) fn render(settings: &Settings, request: &Request) -> Result<String, F
         lookup: Rc::new(NoCluster),
         limits: Limits::default(),
     };
-    let output = render.run(&found.chart).map_err(|error| failure(&error, &found))?;
+    let output = render.run(&found.chart).map_err(|error| explain(&error, &found))?;
     tell(&output, &found);
     let text = output.text(&selection(settings)).map_err(|error| Failure::application(error.to_string()))?;
     Ok(String::from_utf8(text).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
@@ -71,32 +71,8 @@ fn tell(output: &Output, found: &Found) {
     output.warnings.iter().for_each(|warning| sdk::log::warn(warning));
 }
 
-/// Helm's own text, with the place that it is about.
-fn failure(error: &Error, found: &Found) -> Failure {
-    if let Error::MissingDependencies(_) = error {
-        return missing(error, &found.missing);
-    }
-    let failure = Failure::application(error.to_string());
-    match error {
-        Error::Template(template) => in_template(failure, template),
-        Error::Schema(_) => failure.with_hint("`skipSchemaValidation: true` renders without checking values"),
-        _ => failure,
-    }
-}
-
-/// The innermost place, which is where a person has to look.
-fn in_template(failure: Failure, error: &TemplateError) -> Failure {
-    let failure = match error.frames().last() {
-        Some(frame) => {
-            let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-            failure.at(&frame.file, number(frame.line), frame.column.map_or(0, |column| number(column + 1)))
-        }
-        None => failure,
-    };
-    match error.hint() {
-        Some(hint) => failure.with_hint(hint),
-        None => failure,
-    }
+fn explain(error: &Error, found: &Found) -> Failure {
+    if let Error::MissingDependencies(_) = error { missing(error, &found.missing) } else { failure(error) }
 }
 
 /// Why the dependencies that Helm misses could not be had.

@@ -158,7 +158,7 @@ impl ValuesSettings {
         let files = [&helm.value_files, request.items("value-files")?].concat();
         let mut settings = Self {
             from: source.values_from.clone(),
-            files: files.iter().map(|path| substitute(path, request)).collect(),
+            files: files.iter().map(|path| path_of(path, request)).collect(),
             ignore_missing: switch(request, "ignore-missing-value-files", helm.ignore_missing_value_files)?,
             inline: inline(request, source)?,
             set_json: request.items("set-json")?.to_vec(),
@@ -175,10 +175,10 @@ impl ValuesSettings {
             settings.add(name, &substitute(value, request), true);
         }
         for FileParameter { name, path } in &helm.file_parameters {
-            settings.set_file.push(format!("{name}={}", escaped(&substitute(path, request))));
+            settings.set_file.push(format!("{name}={}", escaped(&path_of(path, request))));
         }
         for (name, path) in request.entries("file-parameters")? {
-            settings.set_file.push(format!("{name}={}", escaped(&substitute(path, request))));
+            settings.set_file.push(format!("{name}={}", escaped(&path_of(path, request))));
         }
         settings.set.extend_from_slice(request.items("set")?);
         settings.set_string.extend_from_slice(request.items("set-string")?);
@@ -201,6 +201,16 @@ fn inline(request: &Request, source: &ChartSource) -> Result<Option<String>, Fai
     }
     let object = source.helm.values_object.as_ref().map(ToString::to_string);
     Ok(object.or_else(|| Some(source.helm.values.clone()).filter(|values| !values.is_empty())))
+}
+
+/// A path with the build environment put in. `$NAME/…` is another source's file, unless the name is one of Argo CD's.
+fn path_of(path: &str, request: &Request) -> String {
+    let is_reference =
+        path.strip_prefix('$').and_then(|rest| rest.split_once('/')).is_some_and(|(name, _)| {
+            let plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-".contains(letter));
+            plain && !name.starts_with("ARGOCD_") && !name.starts_with("KUBE_")
+        });
+    if is_reference { path.to_owned() } else { substitute(path, request) }
 }
 
 /// Argo CD escapes commas, which would end the value, unless the value is a list.

@@ -65,7 +65,7 @@ fn find(
     request: &Request,
 ) -> Result<Vec<ValuesFile>, Failure> {
     let place = in_repository(path, request);
-    if let Some(content) = sdk::source::read(&place)? {
+    if let Some(content) = read(path, &place)? {
         return Ok(vec![ValuesFile { path: path.to_owned(), content }]);
     }
     if path.contains(['*', '?', '[', '{']) {
@@ -87,12 +87,23 @@ fn find(
         .with_hint("paths are relative to the application's directory; `ignoreMissingValueFiles: true` leaves out what is not there"))
 }
 
+/// The file at `place` in the repository. Those of another source may be there under the name that the author has for
+/// them.
+fn read(path: &str, place: &str) -> Result<Option<Vec<u8>>, Failure> {
+    if path.starts_with('$')
+        && let Some(content) = sdk::source::read(path)?
+    {
+        return Ok(Some(content));
+    }
+    sdk::source::read(place)
+}
+
 /// `/x` and `$REF/x` are relative to the root of the repository, from which the application's
 /// directory is as deep as its path has components.
 fn in_repository(path: &str, request: &Request) -> String {
     let from_root = match path.strip_prefix('$') {
         Some(rest) => rest.split_once('/').map(|(_, rest)| rest),
-        None => None,
+        None => path.strip_prefix('/'),
     };
     let Some(rest) = from_root else { return path.to_owned() };
     let depth =
@@ -107,7 +118,7 @@ fn contents(lines: &[String], request: &Request) -> Result<Vec<ValuesFile>, Fail
         if files.iter().any(|file| file.path == path) {
             continue;
         }
-        if let Some(content) = sdk::source::read(&in_repository(&path, request))? {
+        if let Some(content) = read(&path, &in_repository(&path, request))? {
             files.push(ValuesFile { path, content });
         }
     }

@@ -9,9 +9,11 @@ use generate::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::flags;
-use super::input::{Job, cluster, plugin, repository};
-use crate::args::RenderArgs;
+use super::input::{Job, cluster, nothing, plugin};
+use super::repository::Repositories;
+use super::yaml::{documents, is_application};
+use super::{flags, reference};
+use crate::args::InputArgs;
 use crate::config::Config;
 use crate::exit::{Code, Failure};
 
@@ -91,44 +93,48 @@ struct PluginParameter {
 }
 
 /// A job for each source of each Application in the file.
-pub(super) fn jobs(args: &RenderArgs, config: &Config, path: &Path) -> Result<Vec<Job>, Failure> {
-    let bytes = fs_err::read(path).map_err(|error| Failure::new(Code::Failed, error))?;
+pub(super) fn jobs(args: &InputArgs, config: &Config, path: &Path) -> Result<Vec<Job>, Failure> {
     let mut jobs = Vec::new();
-    for document in goyaml::sigs::documents(&bytes) {
+    for value in documents(path)? {
         let wrong = |reason: String| {
             Failure::new(Code::Failed, format!("`{}` is not an Application: {reason}", path.display()))
         };
-        let document = document.map_err(|error| wrong(error.to_string()))?;
-        let Some(value) = goyaml::v2::decode(&document).map_err(|error| wrong(error.to_string()))? else {
-            continue;
-        };
-        let text = goyaml::json::encode(&value, goyaml::json::Escape::Minimal)
-            .map_err(|error| wrong(error.to_string()))?;
-        let value: Value = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-        if value.get("kind").and_then(Value::as_str) != Some("Application") {
-            let kind = value.get("kind").map_or_else(|| "no kind".to_owned(), Value::to_string);
-            return Err(wrong(format!("it is {kind}")).with_hint("name a file with `kind: Application`"));
+        if !is_application(&value) {
+            let text =
+                |key| value.get(key).map_or_else(|| format!("no {key}"), |value| format!("{key} {value}"));
+            return Err(wrong(format!("it has {} and {}", text("apiVersion"), text("kind")))
+                .with_hint("name a file with `apiVersion: argoproj.io/v1alpha1` and `kind: Application`"));
         }
         let manifest: Manifest = serde_json::from_value(value).map_err(|error| wrong(error.to_string()))?;
-        jobs.extend(of_application(args, config, path, manifest)?);
+        let name = manifest.metadata.name.clone();
+        jobs.extend(of_application(args, config, path, manifest).map_err(|failure| failure.about(&name))?);
     }
-    let several = jobs.len() > 1;
-    jobs.iter_mut().for_each(|job| job.several = several);
+    if jobs.is_empty() {
+        return Err(Failure::new(Code::Failed, format!("`{}` has nothing to render", path.display())));
+    }
     Ok(jobs)
 }
 
 fn of_application(
-    args: &RenderArgs,
+    args: &InputArgs,
     config: &Config,
     path: &Path,
     manifest: Manifest,
 ) -> Result<Vec<Job>, Failure> {
     let Manifest { metadata, spec } = manifest;
-    let mut jobs = Vec::new();
+    let mut sources = Vec::new();
     for value in spec.source.into_iter().chain(spec.sources) {
-        let source: Source = serde_json::from_value(value.clone()).map_err(|error| {
-            Failure::new(Code::Failed, format!("application `{}`: {error}", metadata.name))
-        })?;
+        let source = serde_json::from_value::<Source>(value.clone());
+        sources.push((source.map_err(|error| Failure::new(Code::Failed, error))?, value));
+    }
+    if sources.is_empty() {
+        return Err(Failure::new(Code::Failed, "it has neither `spec.source` nor `spec.sources`"));
+    }
+    let repositories = Repositories::new(args, path)?;
+    let named = sources.iter().filter_map(|(source, _)| Some((source.r#ref.clone()?, &source.repo_url)));
+    let references = named.map(|(name, url)| (name, repositories.folder(url))).collect();
+    let mut jobs = Vec::new();
+    for (source, value) in sources {
         // A source that others refer to is there for its files alone.
         if source.r#ref.is_some() && source.path.is_empty() && source.chart.is_none() {
             continue;
@@ -145,20 +151,28 @@ fn of_application(
                 chart: source.chart.clone(),
             },
         };
-        jobs.push(of_source(args, config, path, application, source, &value)?);
+        let files = reference::files(&value, &references)?;
+        jobs.push(of_source(args, config, &repositories, application, source, Written { value, files })?);
     }
     Ok(jobs)
 }
 
+/// A source as it was written, and the files of others that it names.
+struct Written {
+    value: Value,
+    files: BTreeMap<String, Vec<u8>>,
+}
+
 fn of_source(
-    args: &RenderArgs,
+    args: &InputArgs,
     config: &Config,
-    path: &Path,
+    repositories: &Repositories,
     application: Application,
     source: Source,
-    value: &Value,
+    written: Written,
 ) -> Result<Job, Failure> {
-    let mut files = flags::files(args)?;
+    let mut files = written.files;
+    files.extend(flags::files(args, &source.path)?);
     let mut parameters = Vec::new();
     let mut environment = Vec::new();
     let mut name = args.plugin.clone();
@@ -169,18 +183,28 @@ fn of_source(
             environment.extend(plugin.env.into_iter().map(|variable| (variable.name, variable.value)));
         }
         None => {
-            files.insert(CHART_SOURCE.to_owned(), chart_source(value).into_bytes());
+            parameters.extend(flags::of_application(args)?);
+            files.insert(CHART_SOURCE.to_owned(), chart_source(&written.value).into_bytes());
         }
     }
-    let root = repository(path);
-    let directory = if source.chart.is_some() { ".".to_owned() } else { or_dot(&source.path) };
-    let view = open_folder(&root, &directory).map_err(|error| {
-        Failure::new(Code::Failed, format!("application `{}`: {error}", application.name))
-            .with_hint(format!("`spec.source.path` is looked for in `{}`", root.display()))
-    })?;
+    let (view, folder) = match source.chart {
+        // A chart's values files are its own, or another source's.
+        Some(_) => (nothing()?, None),
+        None => {
+            let root = repositories.folder(&source.repo_url);
+            let view = open_folder(&root, &or_dot(&source.path)).map_err(|error| {
+                Failure::new(Code::Failed, error).with_hint(format!(
+                    "`spec.source.path` is looked for in `{}`; `--repository {}=DIR` names another folder",
+                    root.display(),
+                    source.repo_url
+                ))
+            })?;
+            (view, Some(root.join(&source.path)))
+        }
+    };
     let request = Request { application, parameters, environment, cluster: cluster(args) };
     let call = Call { request, tree: WithFiles::new(view, files), deadline: None };
-    Ok(Job { target: Target::Plugin(plugin(name.as_deref(), config)), call, several: false })
+    Ok(Job { target: Target::Plugin(plugin(name.as_deref(), config)), call, folder })
 }
 
 fn parameter(parameter: PluginParameter) -> Parameter {

@@ -1,4 +1,4 @@
-//! What is to be rendered: an Application file, a directory, an archive or a chart reference.
+//! What is to be rendered: an Application file, a folder, an archive or a chart reference.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,70 +8,97 @@ use generate::{
     WithFiles, open_folder,
 };
 
-use super::{application, flags};
-use crate::args::RenderArgs;
+use super::{application, flags, folder};
+use crate::args::InputArgs;
 use crate::config::Config;
 use crate::exit::{Code, Failure};
+use crate::outside::chain;
 
 /// One application to render.
-pub(super) struct Job {
-    pub(super) target: Target,
-    pub(super) call: Call<WithFiles<SourceView>>,
-    /// Whether there are others, so that messages have to say which one they are about.
-    pub(super) several: bool,
+pub(crate) struct Job {
+    pub(crate) target: Target,
+    pub(crate) call: Call<WithFiles<SourceView>>,
+    /// Where the files are that errors are about.
+    pub(crate) folder: Option<PathBuf>,
 }
 
-/// The jobs that the command line describes.
-pub(super) fn jobs(args: &RenderArgs, config: &Config) -> Result<Vec<Job>, Failure> {
-    let path = Path::new(&args.source);
-    if args.source.starts_with("oci://") {
-        return Ok(vec![reference(args, config)?]);
+/// What a job is made of that is not an Application's.
+struct Parts {
+    view: SourceView,
+    parameters: Vec<Parameter>,
+    files: BTreeMap<String, Vec<u8>>,
+    folder: Option<PathBuf>,
+}
+
+/// The jobs that `source` stands for.
+pub(crate) fn jobs(source: &str, args: &InputArgs, config: &Config) -> Result<Vec<Job>, Failure> {
+    if source.starts_with("oci://") {
+        return Ok(vec![reference(source, args, config)?]);
     }
+    let path = Path::new(source);
     let metadata = fs_err::metadata(path).map_err(|error| {
         Failure::usage(error)
             .with_hint("name an Application file, a directory, a chart archive or an `oci://` reference")
     })?;
     if metadata.is_dir() {
-        return Ok(vec![directory(args, config, path)?]);
+        return directory(args, config, path);
     }
-    if args.source.ends_with(".tgz") || args.source.ends_with(".tar.gz") {
-        return Ok(vec![archive(args, config, path)?]);
+    if source.ends_with(".tgz") || source.ends_with(".tar.gz") {
+        return Ok(vec![archive(source, args, config)?]);
     }
     application::jobs(args, config, path)
 }
 
-fn directory(args: &RenderArgs, config: &Config, path: &Path) -> Result<Job, Failure> {
-    let view = open_folder(path, ".").map_err(|error| Failure::new(Code::Failed, error))?;
-    job(args, config, view, Vec::new(), BTreeMap::new())
+fn directory(args: &InputArgs, config: &Config, path: &Path) -> Result<Vec<Job>, Failure> {
+    let mut jobs = Vec::new();
+    for file in folder::applications(path)? {
+        jobs.extend(application::jobs(args, config, &file)?);
+    }
+    if jobs.is_empty() {
+        let view = open_folder(path, ".").map_err(|error| Failure::new(Code::Failed, error))?;
+        let folder = Some(path.to_owned());
+        let parts = Parts { view, parameters: Vec::new(), files: BTreeMap::new(), folder };
+        jobs.push(job(args, config, parts)?);
+    }
+    Ok(jobs)
 }
 
-fn archive(args: &RenderArgs, config: &Config, path: &Path) -> Result<Job, Failure> {
-    let bytes = fs_err::read(path).map_err(|error| Failure::new(Code::Failed, error))?;
-    let files = BTreeMap::from([(args.source.clone(), bytes)]);
-    job(args, config, nothing()?, vec![text("chart", &args.source)], files)
+fn archive(source: &str, args: &InputArgs, config: &Config) -> Result<Job, Failure> {
+    let bytes = fs_err::read(source).map_err(|error| Failure::new(Code::Failed, error))?;
+    let files = BTreeMap::from([(source.to_owned(), bytes)]);
+    job(
+        args,
+        config,
+        Parts { view: nothing()?, parameters: vec![text("chart", source)], files, folder: None },
+    )
 }
 
-fn reference(args: &RenderArgs, config: &Config) -> Result<Job, Failure> {
-    let version = args.version.as_deref().unwrap_or_default();
-    let parameters = vec![text("repo-url", &args.source), text("target-revision", version)];
-    job(args, config, nothing()?, parameters, BTreeMap::new())
+/// `oci://REGISTRY/PATH`, with or without `:TAG` or `@DIGEST`.
+fn reference(source: &str, args: &InputArgs, config: &Config) -> Result<Job, Failure> {
+    let reference = source.parse::<registry::Reference>();
+    let reference = reference.map_err(|error| Failure::usage(chain(&error)))?;
+    let own = reference.digest.as_ref().map(ToString::to_string);
+    let own = own.or_else(|| reference.tag.as_ref().map(registry::Tag::to_version));
+    if let (Some(own), Some(version)) = (&own, &args.version) {
+        return Err(Failure::usage(format!("`{source}` names `{own}`, and `--version` `{version}`"))
+            .with_hint("leave out one of them"));
+    }
+    let version = own.or_else(|| args.version.clone()).unwrap_or_default();
+    let parameters =
+        vec![text("repo-url", &reference.repository.to_string()), text("target-revision", &version)];
+    job(args, config, Parts { view: nothing()?, parameters, files: BTreeMap::new(), folder: None })
 }
 
 /// A directory without files.
-fn nothing() -> Result<SourceView, Failure> {
+pub(super) fn nothing() -> Result<SourceView, Failure> {
     let folder = tempfile::tempdir().map_err(Failure::platform)?;
     open_folder(folder.path(), ".").map_err(Failure::platform)
 }
 
-fn job(
-    args: &RenderArgs,
-    config: &Config,
-    view: SourceView,
-    mut parameters: Vec<Parameter>,
-    mut files: BTreeMap<String, Vec<u8>>,
-) -> Result<Job, Failure> {
+fn job(args: &InputArgs, config: &Config, parts: Parts) -> Result<Job, Failure> {
+    let Parts { view, mut parameters, mut files, folder } = parts;
     parameters.extend(flags::parameters(args)?);
-    files.extend(flags::files(args)?);
+    files.extend(flags::files(args, ".")?);
     let application = Application {
         name: args.release.name.clone().unwrap_or_else(|| "release-name".to_owned()),
         namespace: args.release.namespace.clone().unwrap_or_else(|| "default".to_owned()),
@@ -86,12 +113,11 @@ fn job(
     };
     let request = Request { application, parameters, environment: Vec::new(), cluster: cluster(args) };
     let target = Target::Plugin(plugin(args.plugin.as_deref(), config));
-    let call = Call { request, tree: WithFiles::new(view, files), deadline: None };
-    Ok(Job { target, call, several: false })
+    Ok(Job { target, call: Call { request, tree: WithFiles::new(view, files), deadline: None }, folder })
 }
 
 /// The cluster that the flags describe.
-pub(super) fn cluster(args: &RenderArgs) -> Cluster {
+pub(super) fn cluster(args: &InputArgs) -> Cluster {
     Cluster {
         kube_version: args.release.kube_version.clone().unwrap_or_default(),
         api_versions: args.release.api_versions.clone(),
@@ -106,12 +132,4 @@ pub(super) fn plugin(named: Option<&str>, config: &Config) -> String {
 
 pub(super) fn text(name: &str, value: &str) -> Parameter {
     Parameter { name: name.to_owned(), value: ParameterValue::Text(value.to_owned()) }
-}
-
-/// The root of the Git repository that `path` is in, else the folder of `path`.
-pub(super) fn repository(path: &Path) -> PathBuf {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let absolute = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let root = absolute.ancestors().find(|folder| folder.join(".git").exists());
-    root.map_or_else(|| absolute.clone(), Path::to_owned)
 }

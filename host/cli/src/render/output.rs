@@ -20,7 +20,7 @@ pub(super) fn write(rendered: &[Rendered], args: &OutputArgs) -> Result<Code, Fa
         Manifests::Ndjson => all(rendered).map(|manifest| format!("{manifest}\n")).collect(),
         Manifests::Json => format!("[{}]\n", all(rendered).collect::<Vec<_>>().join(",\n")),
         Manifests::Name => objects(rendered)?.iter().map(|object| format!("{}\n", name(object))).collect(),
-        Manifests::Yaml => all(rendered).map(yaml).collect::<Result<String, _>>()?,
+        Manifests::Yaml => all(rendered).map(document).collect::<Result<String, _>>()?,
     }))
 }
 
@@ -33,7 +33,7 @@ fn objects(rendered: &[Rendered]) -> Result<Vec<Value>, Failure> {
 }
 
 /// A document as `kubectl` would print it.
-fn yaml(manifest: &str) -> Result<String, Failure> {
+pub(crate) fn document(manifest: &str) -> Result<String, Failure> {
     let value = goyaml::v2::decode(manifest.as_bytes()).map_err(Failure::bug)?;
     Ok(format!("---\n{}", goyaml::v2::encode(&value.unwrap_or(goyaml::Value::Null))))
 }
@@ -56,7 +56,7 @@ fn files(rendered: &[Rendered], folder: &Path) -> Result<Code, Failure> {
     for (manifest, object) in all(rendered).zip(objects(rendered)?) {
         let file = format!("{}.yaml", name(&object).replace(['/', ':'], "-").to_lowercase());
         let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(Failure::platform)?;
-        temporary.write_all(yaml(manifest)?.as_bytes()).map_err(Failure::platform)?;
+        temporary.write_all(document(manifest)?.as_bytes()).map_err(Failure::platform)?;
         temporary.persist(folder.join(file)).map_err(Failure::platform)?;
     }
     Ok(Code::Success)

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use cache::Digest;
 use futures::StreamExt as _;
 use network::Deadline;
 use policy::{FetchBudget, FetchLimits, Requester};
@@ -12,6 +13,7 @@ use registry::{Context, Reference, Source};
 use sandbox::capability::registry::{Chart, Registry};
 use sandbox::{ArtifactVersion, Blame, ChartRequest, Failure, File};
 
+use super::ledger::Wanted;
 use super::{Outside, failure, told};
 
 /// How long one call may take in all. The deadline of the render cuts it shorter.
@@ -50,13 +52,31 @@ impl GrantedRegistries {
         budget.spend_bytes(bytes as u64).map_err(|error| told(&error))
     }
 
+    /// The version to ask for: what is locked, where something is.
+    fn version(&self, wanted: Wanted<'_>) -> Result<String, Failure> {
+        let (_, _, requested) = wanted;
+        let ledger = self.outside.ledger.as_ref();
+        ledger.map_or_else(|| Ok(requested.to_owned()), |ledger| ledger.version(self.application(), wanted))
+    }
+
+    fn note(&self, wanted: Wanted<'_>, version: &str, digest: &Digest) -> Result<(), Failure> {
+        let Some(ledger) = &self.outside.ledger else { return Ok(()) };
+        ledger.note(self.application(), wanted, version, &digest.to_string())
+    }
+
+    fn application(&self) -> &str {
+        self.requester.application.as_deref().unwrap_or_default()
+    }
+
     async fn pull_chart(&self, request: ChartRequest) -> Result<Chart, Failure> {
         let ChartRequest { repository, name, version } = request;
         self.admit(&address(&repository, &name))?;
-        let request = registry::ChartRequest::parse(&repository, &name, &version);
+        let wanted = (repository.as_str(), name.as_str(), version.as_str());
+        let request = registry::ChartRequest::parse(&repository, &name, &self.version(wanted)?);
         let request = request.map_err(|error| chained(&error))?;
         let pulled = self.outside.registry.pull_chart(&self.context(), &request).await;
         let chart = pulled.map_err(|error| chained(&error))?;
+        self.note(wanted, &chart.version, &chart.digest)?;
         self.spend(chart.files.iter().map(|file| file.content.len()).sum())?;
         let file = |file: &registry::File| File { path: file.path.clone(), content: file.content.to_vec() };
         Ok(Chart {
@@ -72,9 +92,12 @@ impl GrantedRegistries {
 impl Registry for GrantedRegistries {
     async fn resolve(&self, reference: &str, constraint: Option<&str>) -> Result<ArtifactVersion, Failure> {
         self.admit(reference)?;
-        let reference = parse(reference)?;
-        let resolved = self.outside.registry.resolve(&self.context(), &reference, constraint).await;
+        let wanted = (reference, "", constraint.unwrap_or_default());
+        let version = self.version(wanted)?;
+        let constraint = constraint.map(|_| version.as_str());
+        let resolved = self.outside.registry.resolve(&self.context(), &parse(reference)?, constraint).await;
         let resolved = resolved.map_err(|error| chained(&error))?;
+        self.note(wanted, &resolved.version, &resolved.digest)?;
         Ok(ArtifactVersion { version: resolved.version, digest: resolved.digest.to_string() })
     }
 
@@ -92,8 +115,11 @@ impl Registry for GrantedRegistries {
 
     async fn pull_artifact(&self, reference: &str) -> Result<Bytes, Failure> {
         self.admit(reference)?;
+        let wanted = (reference, "", "");
+        self.version(wanted)?;
         let pulled = self.outside.registry.pull_artifact(&self.context(), &parse(reference)?).await;
         let artifact = pulled.map_err(|error| chained(&error))?;
+        self.note(wanted, "", &artifact.digest)?;
         self.spend(artifact.content.len())?;
         Ok(artifact.content)
     }

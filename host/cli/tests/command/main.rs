@@ -1,6 +1,12 @@
 //! The command as a person or a pipeline runs it.
 
 #![expect(clippy::unwrap_used, reason = "a test")]
+mod compare;
+mod documents;
+mod errors;
+mod fetch;
+mod sidecar;
+mod unit;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -10,6 +16,7 @@ fn example(chart: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/charts").join(chart)
 }
 
+/// The command with a cache of its own.
 struct Tiphys {
     cache: tempfile::TempDir,
 }
@@ -21,12 +28,19 @@ impl Tiphys {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tiphys"));
-        command.arg("--cache").arg(self.cache.path()).args(arguments);
+        command.env_remove("GITHUB_ACTIONS").arg("--cache").arg(self.cache.path()).args(arguments);
         command
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
+    }
+
+    /// Exit code, stdout and stderr.
+    fn outcome(&self, arguments: &[&str]) -> (i32, String, String) {
+        let output = self.run(arguments);
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
     }
 
     #[track_caller]
@@ -129,4 +143,15 @@ fn copy(from: &Path, to: &Path) {
             let _ = fs_err::copy(&path, to.join(name)).unwrap();
         }
     }
+}
+
+/// A folder with these files.
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, content) in files {
+        let path = folder.path().join(path);
+        fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+        fs_err::write(path, content).unwrap();
+    }
+    folder
 }

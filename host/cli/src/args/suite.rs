@@ -1,0 +1,43 @@
+//! What `test` takes.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// `tiphys test`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tiphys test ./chart
+  tiphys test ./chart --file 'tests/web_test.yaml' --output junit")]
+pub(crate) struct TestArgs {
+    /// Directories of charts.
+    #[arg(default_value = ".", value_name = "CHART")]
+    pub(crate) charts: Vec<PathBuf>,
+
+    /// Suites, as globs in the chart's directory.
+    #[arg(long = "file", short = 'f', value_name = "GLOB", default_value = "tests/*_test.yaml")]
+    pub(crate) files: Vec<String>,
+
+    /// Write snapshots anew where they differ.
+    #[arg(long, short = 'u')]
+    pub(crate) update_snapshot: bool,
+
+    /// Helm version whose behaviour is wanted: 3.16, 3.19, 3.21, 4.1, 4.2 or 4.3.
+    #[arg(long, value_name = "VERSION", default_value = "3.19")]
+    pub(crate) helm_version: String,
+
+    /// Form of the results.
+    #[arg(long, short = 'o', value_enum, default_value_t = Results::Text)]
+    pub(crate) output: Results,
+}
+
+/// Form of test results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Results {
+    /// For people.
+    Text,
+    /// A JSON array of suites.
+    Json,
+    /// JUnit's XML.
+    Junit,
+}

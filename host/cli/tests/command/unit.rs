@@ -1,0 +1,146 @@
+//! `tiphys test`: suites as helm-unittest runs them.
+
+use crate::{Tiphys, folder};
+
+const CHART: [(&str, &str); 5] = [
+    ("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\nappVersion: \"7\"\n"),
+    (
+        "values.yaml",
+        "replicas: 2\nimage: {tag: a}\nports: [{name: http, port: 80}, {name: tls, port: 443}]\n",
+    ),
+    (
+        "templates/web.yaml",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: {{ .Release.Name }}-web, labels: {\"a/b\": {{ .Chart.AppVersion | quote }}}}\nspec:\n  replicas: {{ .Values.replicas }}\n  tag: {{ required \"a tag is needed\" .Values.image.tag }}\n  ports: {{ toJson .Values.ports }}\n",
+    ),
+    (
+        "templates/two.yaml",
+        "apiVersion: v1\nkind: Service\nmetadata: {name: one}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: two, namespace: {{ .Release.Namespace }}}\ndata: {v: {{ .Capabilities.KubeVersion.Minor | quote }}, has: {{ .Capabilities.APIVersions.Has \"x/v1\" | quote }}}\n",
+    ),
+    ("values/big.yaml", "replicas: 9\n"),
+];
+
+const PASSING: &str = r#"
+suite: web
+templates: [web.yaml]
+release: {name: shop}
+tests:
+- it: has what is set
+  set: {replicas: 5, image.tag: b, "ports[0].name": plain}
+  asserts:
+  - isKind: {of: Deployment}
+  - isAPIVersion: {of: apps/v1}
+  - equal: {path: spec.replicas, value: 5}
+  - notEqual: {path: spec.replicas, value: 6}
+  - equal: {path: metadata.name, value: shop-web}
+  - equal: {path: 'metadata.labels["a/b"]', value: "7"}
+  - matchRegex: {path: metadata.name, pattern: -web$}
+  - notMatchRegex: {path: metadata.name, pattern: ^web}
+  - hasDocuments: {count: 1}
+  - greaterOrEqual: {path: spec.replicas, value: 5}
+  - lessOrEqual: {path: spec.replicas, value: 5}
+  - isType: {path: spec.replicas, type: int}
+- it: has the chart's values
+  asserts:
+  - contains: {path: spec.ports, content: {name: http, port: 80}}
+  - contains: {path: spec.ports, content: {name: tls}, any: true, count: 1}
+  - notContains: {path: spec.ports, content: {name: other, port: 1}}
+  - equal: {path: 'spec.ports[?(@.name == "tls")].port', value: 443}
+  - lengthEqual: {path: spec.ports, count: 2}
+  - isSubset: {path: 'metadata.labels', content: {a/b: "7"}}
+  - exists: {path: spec.tag}
+  - notExists: {path: spec.nothing}
+  - isNull: {path: spec.nothing}
+  - isNotEmpty: {path: spec.ports}
+  - equal: {path: spec.tag, value: c}
+    not: true
+- it: reads values files
+  values: [../values/big.yaml]
+  chart: {appVersion: "8"}
+  asserts:
+  - equal: {path: spec.replicas, value: 9}
+  - equal: {path: 'metadata.labels["a/b"]', value: "8"}
+- it: fails without a tag
+  set: {image.tag: ""}
+  asserts:
+  - failedTemplate: {errorMessage: a tag is needed}
+  - failedTemplate: {errorPattern: tag is}
+- it: is as it was
+  asserts:
+  - matchSnapshot: {path: spec}
+- it: is left out
+  skip: {reason: not yet}
+  asserts:
+  - equal: {path: spec.replicas, value: 0}
+---
+suite: two
+templates: [two.yaml]
+capabilities: {majorVersion: 1, minorVersion: 27, apiVersions: [x/v1]}
+tests:
+- it: chooses by index
+  documentIndex: 1
+  asserts:
+  - isKind: {of: ConfigMap}
+  - equal: {path: data.v, value: "27"}
+  - equal: {path: data.has, value: "true"}
+  - equal: {path: metadata.namespace, value: NAMESPACE}
+- it: chooses by selector
+  documentSelector: {path: metadata.name, value: one}
+  asserts:
+  - isKind: {of: Service}
+- it: finds a document
+  asserts:
+  - containsDocument: {kind: ConfigMap, apiVersion: v1, name: two, any: true}
+  - hasDocuments: {count: 2}
+"#;
+
+#[test]
+fn suites_pass() {
+    let chart = folder(&CHART);
+    let tests = chart.path().join("tests");
+    fs_err::create_dir_all(&tests).unwrap();
+    fs_err::write(tests.join("web_test.yaml"), PASSING).unwrap();
+    let path = chart.path().to_str().unwrap();
+    let tiphys = Tiphys::new();
+    for _ in 0..2 {
+        let (code, stdout, stderr) = tiphys.outcome(&["test", path]);
+        assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+        assert!(stdout.ends_with("8 passed, 0 failed, 1 skipped\n"), "{stdout}");
+    }
+    assert!(tests.join("__snapshot__/web_test.yaml.snap").is_file());
+    let (code, stdout, _) = {
+        fs_err::write(chart.path().join("values.yaml"), "replicas: 3\nimage: {tag: a}\nports: []\n").unwrap();
+        tiphys.outcome(&["test", path])
+    };
+    assert_eq!(code, 1);
+    assert!(stdout.contains("is as it was") && stdout.contains("-replicas: 2\n"), "{stdout}");
+}
+
+/// Each of these says something that is not so.
+#[test]
+fn suites_fail() {
+    for (assertion, reason) in [
+        ("equal: {path: spec.replicas, value: 3}", "it is `2`"),
+        ("equal: {path: spec.nothing, value: 3}", "`spec.nothing` is not there"),
+        ("isKind: {of: Service}", "it is of kind `Deployment`"),
+        ("hasDocuments: {count: 2}", "there are 1 documents"),
+        ("exists: {path: spec.nothing}", "is not there"),
+        ("notExists: {path: spec.tag}", "it is so"),
+        ("failedTemplate: {}", "nothing failed"),
+        ("contains: {path: spec.tag, content: a}", "it is no list"),
+        ("lengthEqual: {path: spec.ports, count: 3}", "there are 2"),
+        ("equal: {path: 'spec.ports[', value: 3}", "a bracket is not closed"),
+        ("matchRegex: {path: spec.tag, pattern: '['}", "is no pattern"),
+        ("{template: other.yaml, exists: {path: spec}}", "template `other.yaml` is not there"),
+    ] {
+        let chart = folder(&CHART);
+        let suite =
+            format!("suite: x\ntemplates: [web.yaml]\ntests:\n- it: fails\n  asserts:\n  - {assertion}\n");
+        fs_err::create_dir_all(chart.path().join("tests")).unwrap();
+        fs_err::write(chart.path().join("tests/a_test.yaml"), suite).unwrap();
+        let (code, stdout, _) =
+            Tiphys::new().outcome(&["test", chart.path().to_str().unwrap(), "--output", "junit"]);
+        assert_eq!(code, 1, "{assertion}: {stdout}");
+        assert!(stdout.contains("tests=\"1\" failures=\"1\""), "{assertion}: {stdout}");
+        assert!(stdout.contains(reason), "{assertion}: `{reason}` is not in {stdout}");
+    }
+}
