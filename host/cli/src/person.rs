@@ -6,10 +6,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use network::{
-    Answer, Authorizer, Broker, BrokerError, Deadline, Destination, Identity, Refusal, Request, Requester,
-    Scope, Transport,
-};
+use network::broker::{Answer, BrokerError, Identity, Refusal, Scope};
+use network::{Authorizer, Broker, Deadline, Destination, Request, Requester, Transport};
 
 /// All identities of one person.
 pub(crate) struct Person<B>(pub(crate) B);

@@ -124,6 +124,9 @@ fn of_application(
     let Manifest { metadata, spec } = manifest;
     let mut sources = Vec::new();
     for value in spec.source.into_iter().chain(spec.sources) {
+        if !value.is_object() {
+            return Err(Failure::new(Code::Failed, format!("a source is `{value}`, which is no mapping")));
+        }
         let source = serde_json::from_value::<Source>(value.clone());
         sources.push((source.map_err(|error| Failure::new(Code::Failed, error))?, value));
     }
