@@ -33,7 +33,7 @@ pub(crate) enum Failure {
     /// A generation failed.
     Generation {
         /// What was generated.
-        origin: Origin,
+        origin: Box<Origin>,
         /// What went wrong.
         error: generate::Error,
     },
@@ -181,7 +181,7 @@ impl fmt::Display for Failure {
 
 impl From<generate::Error> for Failure {
     fn from(error: generate::Error) -> Self {
-        Self::Generation { origin: Origin::default(), error }
+        Self::Generation { origin: Box::default(), error }
     }
 }
 

@@ -108,7 +108,7 @@ impl Session {
     ) -> JoinHandle<Result<Rendered, Failure>> {
         let (generator, places) = (Arc::clone(&self.generator), Arc::clone(places));
         let application = several.then(|| job.call.request.application.name.clone());
-        let origin = Origin { application, folder: job.folder };
+        let origin = Box::new(Origin { application, folder: job.folder });
         tokio::spawn(async move {
             let _place = places.acquire_owned().await.map_err(Failure::bug)?;
             let result = generator.render(job.target, job.call).await;

@@ -1,6 +1,7 @@
 //! The command as a person or a pipeline runs it.
 
 #![expect(clippy::unwrap_used, reason = "a test")]
+
 mod compare;
 mod documents;
 mod errors;
