@@ -18,6 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(variable("OUT_DIR")?);
     let component = fs::read(build_guest(&root, &out)?)?;
     fs::write(out.join("helm.wasm"), &component)?;
+    fs::write(out.join("helm.digest"), cache::Digest::of(&component).to_string())?;
     let code = sandbox::precompile(&component, &variable("TARGET")?).map_err(|error| error.to_string())?;
     fs::write(out.join("helm.code"), code)?;
     Ok(())

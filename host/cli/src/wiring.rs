@@ -101,8 +101,7 @@ impl Loader<'_> {
                 #[expect(unsafe_code, reason = "machine code that was made together with this binary")]
                 // SAFETY: the build script wrote what `precompile` returned for this component.
                 unsafe {
-                    let (component, code) = (builtin::HELM, builtin::HELM_CODE);
-                    self.sandbox.load_precompiled(&config.name, component, code, grants).await
+                    self.sandbox.load_precompiled(&config.name, builtin::helm()?, grants).await
                 }
             }
             Some(("file", path)) => {

@@ -44,4 +44,4 @@ pub use crate::mac::MacKey;
 pub use crate::observation::{Observation, Seen, Subject};
 pub use crate::outcome::{Captured, Outcome, Usage};
 pub use crate::plugin::{Call, Function, Plugin};
-pub use crate::sandbox::{Origin, Sandbox};
+pub use crate::sandbox::{Origin, Precompiled, Sandbox};

@@ -15,7 +15,7 @@ use crate::contract::tiphys::plugin::types::{Application, Request};
 use crate::error::{CallError, Fault, Limit};
 use crate::instance::{Ask, Instance};
 use crate::outcome::Outcome;
-use crate::sandbox::{Inner, Origin};
+use crate::sandbox::{Cell, Inner, Origin};
 use crate::state::State;
 
 /// A component, compiled and linked. Each call runs in an instance of its own, which ends with it.
@@ -28,8 +28,9 @@ struct Ready {
     digest: Digest,
     grants: Grants,
     linked: PluginPre<State>,
-    origin: Origin,
-    took: Duration,
+    made: (Origin, Duration),
+    /// Plugins that are made later of the same component find its code here.
+    _component: Arc<Cell>,
 }
 
 /// What one call is given besides its request.
@@ -110,10 +111,10 @@ impl Plugin {
         digest: Digest,
         grants: Grants,
         linked: PluginPre<State>,
-        origin: Origin,
-        took: Duration,
+        made: (Origin, Duration),
+        component: Arc<Cell>,
     ) -> Self {
-        Self(Arc::new(Ready { sandbox, name, digest, grants, linked, origin, took }))
+        Self(Arc::new(Ready { sandbox, name, digest, grants, linked, made, _component: component }))
     }
 
     /// Its name in the operator's configuration.
@@ -137,7 +138,7 @@ impl Plugin {
     /// Where its machine code came from, and how long it took to get it.
     #[must_use]
     pub fn origin(&self) -> (Origin, Duration) {
-        (self.0.origin, self.0.took)
+        self.0.made
     }
 
     /// What the plugin is.

@@ -32,12 +32,24 @@ pub(crate) struct Inner {
     components: Mutex<HashMap<Digest, Weak<Cell>>>,
 }
 
-/// A component that is compiled once, however many ask for it at the same time.
-type Cell = OnceCell<Result<Compiled, Arc<Unfit>>>;
+/// A component that is part of the embedder's program, with its machine code.
+#[derive(Clone, Debug)]
+pub struct Precompiled {
+    /// The component.
+    pub component: &'static [u8],
+    /// The component's digest. The embedder knows it beforehand, so that no start has to compute it.
+    pub digest: Digest,
+    /// What [`precompile`](crate::precompile) made of the component.
+    pub code: &'static [u8],
+}
+
+/// A component that is compiled once, however many ask for it. Plugins keep it, so that those made of the same
+/// component share its code.
+pub(crate) type Cell = OnceCell<Result<Compiled, Arc<Unfit>>>;
 
 /// A component that is ready to be linked.
 #[derive(Clone)]
-struct Compiled {
+pub(crate) struct Compiled {
     component: Component,
     origin: Origin,
     took: Duration,
@@ -55,6 +67,16 @@ pub enum Origin {
     Compiled,
     /// It was compiled now, because what was kept or handed over could not be used.
     Recompiled,
+}
+
+// === impl Precompiled ===
+
+impl Precompiled {
+    /// A component whose digest is not known yet.
+    #[must_use]
+    pub fn of(component: &'static [u8], code: &'static [u8]) -> Self {
+        Self { component, digest: Digest::of(component), code }
+    }
 }
 
 // === impl Sandbox ===
@@ -93,8 +115,8 @@ impl Sandbox {
         self.finish(name, digest, grants, move || sandbox.compile(&key, &bytes)).await
     }
 
-    /// Makes the plugin called `name` out of `code`, which [`precompile`](crate::precompile) made of
-    /// `component`. If the code is not for this engine or processor, `component` is compiled.
+    /// Makes the plugin called `name` out of machine code. If that is not for this engine or processor, the component
+    /// is compiled; else it is not even looked at.
     ///
     /// # Errors
     ///
@@ -102,17 +124,15 @@ impl Sandbox {
     ///
     /// # Safety
     ///
-    /// `code` must be what `precompile` returned, unchanged: it becomes part of this process.
+    /// The code must be what `precompile` returned, unchanged: it becomes part of this process.
     #[expect(unsafe_code, reason = "machine code is as trustworthy as its caller says")]
     pub async unsafe fn load_precompiled(
         &self,
         name: &str,
-        component: &'static [u8],
-        code: &'static [u8],
+        Precompiled { component, digest, code }: Precompiled,
         grants: Grants,
     ) -> Result<Plugin, LoadError> {
         let sandbox = Arc::clone(&self.0);
-        let digest = Digest::of(component);
         let key = digest.clone();
         let compile = move || {
             // SAFETY: this function's own requirement.
@@ -154,8 +174,8 @@ impl Sandbox {
             digest,
             grants,
             linked,
-            compiled.origin,
-            compiled.took,
+            (compiled.origin, compiled.took),
+            cell,
         ))
     }
 }

@@ -7,7 +7,7 @@
 
 use std::time::{Duration, Instant};
 
-use sandbox::{Call, Config, Grants, Plugin, Sandbox};
+use sandbox::{Call, Config, Grants, Plugin, Precompiled, Sandbox};
 
 const CALLS: usize = 20_000;
 const PLUGINS: usize = 10;
@@ -76,7 +76,9 @@ async fn load_precompiled() {
     let sandbox = Sandbox::new(Config::new(16)).unwrap();
     let start = Instant::now();
     // SAFETY: `precompile` made it.
-    unsafe { sandbox.load_precompiled("bench", guests::PROBING, code, Grants::NONE) }.await.unwrap();
+    unsafe { sandbox.load_precompiled("bench", Precompiled::of(guests::PROBING, code), Grants::NONE) }
+        .await
+        .unwrap();
     row(&format!("precompiled loaded and linked, {} KiB", code.len() >> 10), start.elapsed());
 }
 

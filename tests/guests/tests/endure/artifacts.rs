@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sandbox::{Artifacts, Config, MacKey, Origin, Plugin, Sandbox};
+use sandbox::{Artifacts, Config, MacKey, Origin, Plugin, Precompiled, Sandbox};
 
 use super::host::{Host, all, alone, call, request};
 use super::loading::TARGET;
@@ -92,15 +92,28 @@ fn precompiled_code_needs_no_compiler() {
         let code: &'static [u8] = sandbox::precompile(guests::WELL_BEHAVED, TARGET).unwrap().leak();
         let sandbox = Sandbox::new(Config::new(2)).unwrap();
         // SAFETY: `precompile` made it.
-        let load = unsafe { sandbox.load_precompiled("program", guests::WELL_BEHAVED, code, all()) };
+        let load = unsafe {
+            sandbox.load_precompiled("program", Precompiled::of(guests::WELL_BEHAVED, code), all())
+        };
         let plugin = load.await.unwrap();
         assert_eq!(plugin.origin().0, Origin::Precompiled);
         let outcome = plugin.generate(&request("demo"), call(Host::default())).await.unwrap();
         assert_eq!(outcome.answer.unwrap().len(), 3);
         let sandbox = Sandbox::new(Config::new(2)).unwrap();
         // SAFETY: no machine code at all.
-        let load = unsafe { sandbox.load_precompiled("program", guests::WELL_BEHAVED, b"", all()) };
+        let load =
+            unsafe { sandbox.load_precompiled("program", Precompiled::of(guests::WELL_BEHAVED, b""), all()) };
         assert_eq!(load.await.unwrap().origin().0, Origin::Recompiled);
+    });
+}
+
+#[test]
+fn plugins_of_one_component_share_its_code() {
+    alone(async {
+        let sandbox = Sandbox::new(Config::new(2)).unwrap();
+        let first = sandbox.load("first", guests::WELL_BEHAVED, all()).await.unwrap();
+        let second = sandbox.load("second", guests::WELL_BEHAVED, all()).await.unwrap();
+        assert_eq!((first.origin(), first.name()), (second.origin(), "first"), "compiled twice");
     });
 }
 
