@@ -6,6 +6,7 @@ mod compare;
 mod documents;
 mod errors;
 mod fetch;
+mod memo;
 mod sidecar;
 mod unit;
 
