@@ -76,4 +76,5 @@ bench: toolchain ## templates and YAML against Go if it is there; instances, str
 	$(CARGO) bench --locked -p cmp --bench receipt
 	$(CARGO) bench --locked -p tiphys --bench startup
 	$(CARGO) bench --locked -p policy
+	$(CARGO) bench --locked -p helm --bench engine
 	$(CARGO) bench --locked -p helm --bench corpus
