@@ -46,6 +46,15 @@ pub(crate) enum Entry {
 /// What Helm ignores without being told: hidden files directly below `templates/`.
 const DEFAULT: &str = "templates/.?*";
 
+/// Those of `paths`, relative to the directory of a chart, that a `.helmignore` with this `text` leaves in it.
+///
+/// # Errors
+/// If Helm refuses one of its rules.
+pub fn kept<'a>(text: &str, paths: impl Iterator<Item = &'a str>) -> Result<Vec<&'a str>, IgnoreError> {
+    let rules = Rules::parse(text)?;
+    Ok(paths.filter(|path| !rules.ignores_file(path)).collect())
+}
+
 impl Rules {
     /// The rules in the text of a `.helmignore` (empty where there is none), and the built-in one.
     pub(crate) fn parse(text: &str) -> Result<Self, IgnoreError> {

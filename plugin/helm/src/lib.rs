@@ -48,7 +48,7 @@ pub use dependencies::{DependencyError, MissingDependencies};
 pub use engine::{Frame, TemplateError};
 pub use error::{Error, Location};
 pub use gotemplate::Limits;
-pub use ignore::IgnoreError;
+pub use ignore::{IgnoreError, kept};
 pub use manifest::{Event, Hook, Manifest, ManifestError};
 pub use metadata::{Dependency, ImportValue, Maintainer, Metadata, Text, ValidationError};
 pub use output::{Crds, CustomResource, Hooks, Output, Selection, TemplateNotFound};
