@@ -19,6 +19,12 @@ pub enum Error {
     /// A value that has no JSON form.
     #[error("a record can't be written")]
     Record(#[from] serde_json::Error),
+    /// An archive of a store that holds something else.
+    #[error("`{path}` is no part of an exported cache")]
+    Strange {
+        /// Its path within the archive.
+        path: String,
+    },
     /// Nobody else finished what they hold the lease for in time.
     #[error("another process has been busy with `{name}` for too long")]
     Busy {

@@ -14,7 +14,8 @@ use tokio::time::Instant;
 
 use crate::eviction::{self, Collected, Entry};
 use crate::lease::Turns;
-use crate::{Digest, Error, Lease, Record, RecordKey, record};
+use crate::shared::{Guarded, Shared};
+use crate::{Digest, Error, Lease, Record, RecordKey, record, transfer};
 
 /// A file that is being written belongs to somebody for so long; then its writer has died.
 const ORPHAN_AGE: Duration = Duration::from_secs(3600);
@@ -48,6 +49,7 @@ struct Inner {
     /// Bytes of blobs as far as this process knows: counted once, then added to.
     used: AtomicU64,
     turns: Turns,
+    shared: Option<Guarded>,
 }
 
 // === impl Store ===
@@ -71,18 +73,46 @@ impl Store {
             verified: Mutex::default(),
             used: AtomicU64::new(used),
             turns: Turns::default(),
+            shared: None,
         };
         Ok(Self { inner: Arc::new(inner) })
     }
 
+    /// The same store with `shared` behind it. For a store that was just opened: other clones do not see it.
+    #[must_use]
+    pub fn with_shared(mut self, shared: Box<dyn Shared>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.shared = Some(Guarded::new(shared));
+        }
+        self
+    }
+
     /// The blob with this digest. One that turns out to be damaged is removed and not returned.
     pub async fn get(&self, digest: &Digest) -> Result<Option<Bytes>, Error> {
-        let (inner, digest) = (Arc::clone(&self.inner), digest.clone());
-        blocking(move || inner.get(&digest)).await
+        let (inner, own) = (Arc::clone(&self.inner), digest.clone());
+        if let Some(bytes) = blocking(move || inner.get(&own)).await? {
+            return Ok(Some(bytes));
+        }
+        let Some(shared) = &self.inner.shared else { return Ok(None) };
+        let Some(bytes) = shared.get(digest).await else { return Ok(None) };
+        if let Err(error) = self.keep(digest, bytes.clone()).await {
+            tracing::warn!(%error, "what the shared cache has could not be kept here");
+        }
+        Ok(Some(bytes))
     }
 
     /// Stores `bytes`, which must have this digest. Storing what is there already is fine.
     pub async fn put(&self, digest: &Digest, bytes: Bytes) -> Result<(), Error> {
+        // The directory checks the digest.
+        self.keep(digest, bytes.clone()).await?;
+        if let Some(shared) = &self.inner.shared {
+            shared.put(digest, &bytes).await;
+        }
+        Ok(())
+    }
+
+    /// Stores `bytes` in the directory.
+    async fn keep(&self, digest: &Digest, bytes: Bytes) -> Result<(), Error> {
         let (inner, digest) = (Arc::clone(&self.inner), digest.clone());
         blocking(move || inner.put(&digest, &bytes)).await
     }
@@ -130,6 +160,23 @@ impl Store {
     pub async fn collect(&self, size: u64) -> Result<Collected, Error> {
         let inner = Arc::clone(&self.inner);
         blocking(move || inner.collect(size)).await
+    }
+
+    /// Writes all of it into a tar archive at `file`, and counts the blobs. The same store gives the same bytes.
+    pub async fn export(&self, file: &Path) -> Result<usize, Error> {
+        let (inner, file) = (Arc::clone(&self.inner), file.to_owned());
+        blocking(move || transfer::export(&inner.root, &file)).await
+    }
+
+    /// Adds what [`Store::export`] wrote to `file`, and counts the blobs. Each is checked like any other; what is
+    /// damaged ends the import.
+    pub async fn import(&self, file: &Path) -> Result<usize, Error> {
+        let (inner, file) = (Arc::clone(&self.inner), file.to_owned());
+        let add = move || {
+            let record = |path: &str, bytes: &[u8]| inner.write(&inner.root.join(path), bytes);
+            transfer::import(&file, |digest, bytes| inner.put(digest, &bytes), record)
+        };
+        blocking(add).await
     }
 
     /// Checks every blob, and removes the damaged ones, which are returned.

@@ -22,6 +22,7 @@ mod entry;
 mod error;
 mod exchange;
 mod explain;
+mod login;
 mod probe;
 mod secret;
 mod session;
@@ -40,6 +41,7 @@ pub use crate::cloud::{
 pub use crate::entry::Problem;
 pub use crate::error::{ConfigError, Error};
 pub use crate::explain::{Explanation, Listed, Outcome, PassedOver};
+pub use crate::login::{AuthFile, AuthFileError};
 pub use crate::probe::{Probe, Step};
 pub use crate::secret::Secret;
 pub use crate::source::authfile::Helpers;

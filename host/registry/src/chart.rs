@@ -69,6 +69,16 @@ impl Chart {
         Metadata::parse(content)?.to_yaml().map_err(ArchiveError::ChartYaml)
     }
 
+    /// The same as JSON.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub fn metadata_json(&self) -> Result<serde_json::Value, ArchiveError> {
+        let content = self.file("Chart.yaml").map(|file| &*file.content).unwrap_or_default();
+        let metadata = serde_json::to_value(Metadata::parse(content)?);
+        metadata.map_err(|error| ArchiveError::ChartYaml(error.to_string()))
+    }
+
     /// What is wrong with it if it was asked for as `name` in `version` (rule R24).
     pub(crate) fn foreign(&self, name: &str, version: Option<&str>) -> Option<Problem> {
         let plain = |version: &str| version.strip_prefix('v').unwrap_or(version).to_owned();

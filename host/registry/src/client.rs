@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cache::{Digest, Store};
+use network::broker::Access;
 use network::{Broker, Deadline, Requester, Url};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -19,9 +20,13 @@ use crate::image::Image;
 use crate::index::Index;
 use crate::manifest::printable;
 use crate::mirror::Mirror;
-use crate::reference::{Reference, Repository, Tag};
+use crate::reference::{ParseReferenceError, Reference, Repository, Tag};
+use crate::session::Ask;
 use crate::verify::VerifyPolicy;
 use crate::{Error, pull, push, resolve};
+
+/// The most bytes that are read of an answer that only says yes.
+const MAX_PING: u64 = 64 << 10;
 
 /// The settings of a [`Client`].
 #[derive(Clone, Debug)]
@@ -387,6 +392,19 @@ impl Client {
                 repository.chart_archive(name, &request.version).await
             }
         }
+    }
+
+    /// Asks whether `registry`, `host[:port]`, lets this requester in at all.
+    pub async fn ping(&self, context: &Context, registry: &str) -> Result<(), Error> {
+        let attempt = Attempt::new("log in to", &registry);
+        // Its scope is a repository that nobody needs: what counts is who asks.
+        let repository =
+            format!("{registry}/ping").parse().map_err(|error: ParseReferenceError| attempt.failed(error))?;
+        let session = self.services.session(context, &repository, Access::Pull, &attempt).await?;
+        let mut url = session.base.clone();
+        url.set_path("/v2/");
+        let response = session.send(&Ask::get(url, "*/*", MAX_PING), &attempt).await?;
+        response.bytes().await.map(drop).map_err(|error| attempt.failed(error))
     }
 
     /// Fetches a whole artifact, to be stored or pushed elsewhere as it is.

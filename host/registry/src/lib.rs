@@ -17,6 +17,7 @@
 mod anonymous;
 mod archive;
 mod blob;
+mod bucket;
 mod chart;
 mod client;
 mod error;
@@ -38,6 +39,7 @@ mod tags;
 mod verify;
 
 pub use crate::archive::{ArchiveError, File};
+pub use crate::bucket::Bucket;
 pub use crate::chart::Chart;
 pub(crate) use crate::client::Services;
 pub use crate::client::{

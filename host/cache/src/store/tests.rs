@@ -121,3 +121,49 @@ async fn files_of_dead_writers_are_removed() {
     assert!(!tmp.join("dead").exists());
     assert!(tmp.join("alive").exists());
 }
+
+#[tokio::test]
+async fn a_store_travels_as_an_archive() {
+    let directory = tempfile::tempdir().unwrap();
+    let open =
+        |name: &str| Store::open(&Config { path: directory.path().join(name), size: 1 << 20 }).unwrap();
+    let (here, there) = (open("here"), open("there"));
+    let (file, again) = (directory.path().join("a.tar"), directory.path().join("b.tar"));
+    let blob = Bytes::from_static(b"blob");
+    here.put(&Digest::of(&blob), blob.clone()).await.unwrap();
+    let key = RecordKey::new("tags", &["x"]);
+    here.set_record(&key, 7_u8).await.unwrap();
+    assert_eq!(here.export(&file).await.unwrap(), 1);
+    assert_eq!(there.import(&file).await.unwrap(), 1);
+    assert_eq!(there.get(&Digest::of(&blob)).await.unwrap(), Some(blob));
+    assert_eq!(there.record::<u8>(&key).await.unwrap().value, 7);
+    there.export(&again).await.unwrap();
+    assert_eq!(fs_err::read(&file).unwrap(), fs_err::read(&again).unwrap());
+}
+
+#[tokio::test]
+async fn an_archive_of_something_else_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(&Config { path: directory.path().join("store"), size: 1 << 20 }).unwrap();
+    let digest = Digest::of(b"blob");
+    let shard = format!("blobs/sha256/{}/{}", &digest.hex()[..2], digest.hex());
+    for (path, expect) in [
+        (shard.as_str(), "instead of"),
+        ("records/../../x", "no part"),
+        ("records/tags/x", "no part"),
+        ("etc/passwd", "no part"),
+    ] {
+        let mut tar = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_gnu();
+        header.as_old_mut().name[..path.len()].copy_from_slice(path.as_bytes());
+        header.set_entry_type(tar::EntryType::Regular);
+        header.set_size(5);
+        header.set_cksum();
+        tar.append(&header, &b"other"[..]).unwrap();
+        let file = directory.path().join("bad.tar");
+        fs_err::write(&file, tar.into_inner().unwrap()).unwrap();
+        let error = store.import(&file).await.unwrap_err();
+        assert!(error.to_string().contains(expect), "{path}: {error}");
+    }
+    assert!(!directory.path().join("x").exists() && store.entries().await.unwrap().is_empty());
+}

@@ -8,6 +8,7 @@
 )]
 
 mod bench;
+mod bucket;
 mod endure;
 mod hostile;
 mod interop;
