@@ -46,9 +46,8 @@ async fn objects(session: &Session, source: &str, input: &InputArgs) -> Result<V
     if let Some(objects) = written(Path::new(source))? {
         return Ok(objects);
     }
-    let rendered = session.render(&[source.to_owned()], input).await?;
-    let manifests = rendered.iter().flat_map(|one| &one.manifests);
-    manifests.map(|manifest| serde_json::from_str(manifest).map_err(Failure::bug)).collect()
+    let manifests = session.render(&[source.to_owned()], input).await?;
+    manifests.iter().map(|manifest| serde_json::from_str(manifest).map_err(Failure::bug)).collect()
 }
 
 /// The objects of a file or folder of manifests; nothing where it is something to render.

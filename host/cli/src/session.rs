@@ -24,6 +24,9 @@ pub(crate) struct Session {
     ledger: Arc<Ledger>,
 }
 
+/// What is taken of a render.
+type Take = fn(Rendered) -> Result<Vec<String>, generate::Error>;
+
 /// Where what is fetched comes from and stays.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fetching {
@@ -73,20 +76,32 @@ impl Session {
         self.ledger.found()
     }
 
-    /// Renders everything that `sources` name, several at once, with the results in their order. All that failed are
-    /// told.
-    pub(crate) async fn render(
+    /// The objects of everything that `sources` name, in their order. All that failed are told.
+    pub(crate) async fn render(&self, sources: &[String], input: &InputArgs) -> Result<Vec<String>, Failure> {
+        let rendered = self.run(sources, input, |rendered| rendered.manifests).await?;
+        Ok(rendered.into_iter().flatten().collect())
+    }
+
+    /// The texts of everything that `sources` name, whatever they are.
+    pub(crate) async fn write(&self, sources: &[String], input: &InputArgs) -> Result<Vec<String>, Failure> {
+        let rendered = self.run(sources, input, |rendered| Ok(rendered.texts)).await?;
+        Ok(rendered.into_iter().flatten().collect())
+    }
+
+    /// Renders several at once, and takes what is wanted of each.
+    async fn run(
         &self,
         sources: &[String],
         input: &InputArgs,
-    ) -> Result<Vec<Rendered>, Failure> {
+        take: Take,
+    ) -> Result<Vec<Vec<String>>, Failure> {
         let mut all = Vec::new();
         for source in sources {
             all.extend(jobs(source, input, &self.config)?);
         }
         let several = all.len() > 1;
         let places = Arc::new(Semaphore::new(wiring::concurrency(&self.config)));
-        let running: Vec<_> = all.into_iter().map(|job| self.start(job, several, &places)).collect();
+        let running: Vec<_> = all.into_iter().map(|job| self.start(job, several, &places, take)).collect();
         let (mut rendered, mut failures) = (Vec::new(), Vec::new());
         for task in running {
             match task.await.map_err(Failure::bug)? {
@@ -105,14 +120,15 @@ impl Session {
         job: Job,
         several: bool,
         places: &Arc<Semaphore>,
-    ) -> JoinHandle<Result<Rendered, Failure>> {
+        take: Take,
+    ) -> JoinHandle<Result<Vec<String>, Failure>> {
         let (generator, places) = (Arc::clone(&self.generator), Arc::clone(places));
         let application = several.then(|| job.call.request.application.name.clone());
         let origin = Box::new(Origin { application, folder: job.folder });
         tokio::spawn(async move {
             let _place = places.acquire_owned().await.map_err(Failure::bug)?;
             let result = generator.render(job.target, job.call).await;
-            result.map_err(|error| Failure::Generation { origin, error })
+            result.and_then(take).map_err(|error| Failure::Generation { origin, error })
         })
     }
 

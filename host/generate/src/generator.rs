@@ -15,13 +15,13 @@ pub struct Generator {
     plugins: RwLock<Arc<[Arc<Plugin>]>>,
 }
 
-/// A generation that came to manifests.
+/// A generation that came to an end.
 #[derive(Clone, Debug)]
 pub struct Rendered {
     /// What the plugin wrote, untouched.
     pub texts: Vec<String>,
-    /// The objects in it as compact JSON, in the order of the texts.
-    pub manifests: Vec<String>,
+    /// The objects in it as compact JSON, in the order of the texts, if that is what it is.
+    pub manifests: Result<Vec<String>, Error>,
     /// The plugin that wrote it.
     pub plugin: PluginName,
     /// What the plugin used.
@@ -48,7 +48,7 @@ impl Generator {
     ///
     /// # Errors
     ///
-    /// There is no such plugin, it fails, or what it wrote are not Kubernetes objects.
+    /// There is no such plugin, or it fails.
     pub async fn render<T: Source + 'static>(
         &self,
         target: Target,
@@ -69,7 +69,7 @@ impl Generator {
             log_unchanged(&plugin, &request, manifests.len());
             return Ok(manifests.to_vec());
         }
-        Ok(plugin.run(&request, source, call.deadline).await?.manifests)
+        plugin.run(&request, source, call.deadline).await?.manifests
     }
 
     fn all(&self) -> Arc<[Arc<Plugin>]> {
@@ -184,15 +184,23 @@ impl Plugin {
         let outcome = self.component.generate(request, self.call(request, source, deadline)).await?;
         let texts = answer(&outcome)?.clone();
         let begun = Instant::now();
-        let manifests = manifests::parse(&texts).map_err(|error| error.blamed_on(&self.metadata.name))?;
-        if manifests.is_empty() && !self.config.allow_empty {
-            return Err(nothing(self, request));
+        let manifests = self.manifests(&texts, request);
+        if let Ok(manifests) = &manifests {
+            self.memo.remember(request, outcome.observations, manifests);
         }
-        self.memo.remember(request, outcome.observations, &manifests);
         let parsing = begun.elapsed();
         let rendered = Rendered { texts, manifests, plugin: self.name(), usage: outcome.usage, parsing };
         log(&rendered, request);
         Ok(rendered)
+    }
+
+    /// The objects in what the plugin wrote.
+    fn manifests(&self, texts: &[String], request: &Request) -> Result<Vec<String>, Error> {
+        let manifests = manifests::parse(texts).map_err(|error| error.blamed_on(&self.metadata.name))?;
+        if manifests.is_empty() && !self.config.allow_empty {
+            return Err(nothing(self, request));
+        }
+        Ok(manifests)
     }
 
     /// What was answered the last time, if it still holds. Whoever has no time to find out runs the plugin, which
@@ -253,7 +261,7 @@ fn log(rendered: &Rendered, request: &Request) {
         application = request.application.name,
         project = request.application.project,
         plugin = rendered.plugin.name,
-        objects = rendered.manifests.len(),
+        objects = rendered.manifests.as_ref().map_or(0, Vec::len),
         running_ms = rendered.usage.running.as_millis() as u64,
         waiting_ms = rendered.usage.waiting.as_millis() as u64,
         memory = rendered.usage.memory,

@@ -3,7 +3,6 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use generate::Rendered;
 use serde_json::Value;
 
 use crate::args::{Manifests, OutputArgs};
@@ -11,25 +10,21 @@ use crate::exit::{Code, Failure};
 use crate::report;
 
 /// Writes everything that was rendered: to stdout, or as files.
-pub(super) fn write(rendered: &[Rendered], args: &OutputArgs) -> Result<Code, Failure> {
+pub(super) fn write(manifests: &[String], args: &OutputArgs) -> Result<Code, Failure> {
     if let Some(folder) = &args.output_dir {
-        return files(rendered, folder);
+        return files(manifests, folder);
     }
     Ok(report::data(&match args.output {
-        Manifests::Helm => rendered.iter().flat_map(|one| one.texts.iter().map(String::as_str)).collect(),
-        Manifests::Ndjson => all(rendered).map(|manifest| format!("{manifest}\n")).collect(),
-        Manifests::Json => format!("[{}]\n", all(rendered).collect::<Vec<_>>().join(",\n")),
-        Manifests::Name => objects(rendered)?.iter().map(|object| format!("{}\n", name(object))).collect(),
-        Manifests::Yaml => all(rendered).map(document).collect::<Result<String, _>>()?,
+        Manifests::Helm => manifests.concat(),
+        Manifests::Ndjson => manifests.iter().map(|manifest| format!("{manifest}\n")).collect(),
+        Manifests::Json => format!("[{}]\n", manifests.join(",\n")),
+        Manifests::Name => objects(manifests)?.iter().map(|object| format!("{}\n", name(object))).collect(),
+        Manifests::Yaml => manifests.iter().map(|one| document(one)).collect::<Result<String, _>>()?,
     }))
 }
 
-fn all(rendered: &[Rendered]) -> impl Iterator<Item = &str> {
-    rendered.iter().flat_map(|one| one.manifests.iter().map(String::as_str))
-}
-
-fn objects(rendered: &[Rendered]) -> Result<Vec<Value>, Failure> {
-    all(rendered).map(|manifest| serde_json::from_str(manifest).map_err(Failure::bug)).collect()
+fn objects(manifests: &[String]) -> Result<Vec<Value>, Failure> {
+    manifests.iter().map(|manifest| serde_json::from_str(manifest).map_err(Failure::bug)).collect()
 }
 
 /// A document as `kubectl` would print it.
@@ -51,9 +46,9 @@ fn name(object: &Value) -> String {
 }
 
 /// One file for each object, each of them whole or not there at all.
-fn files(rendered: &[Rendered], folder: &Path) -> Result<Code, Failure> {
+fn files(manifests: &[String], folder: &Path) -> Result<Code, Failure> {
     fs_err::create_dir_all(folder).map_err(Failure::platform)?;
-    for (manifest, object) in all(rendered).zip(objects(rendered)?) {
+    for (manifest, object) in manifests.iter().zip(objects(manifests)?) {
         let file = format!("{}.yaml", name(&object).replace(['/', ':'], "-").to_lowercase());
         let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(Failure::platform)?;
         temporary.write_all(document(manifest)?.as_bytes()).map_err(Failure::platform)?;
