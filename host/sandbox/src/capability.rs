@@ -104,8 +104,8 @@ impl Capability {
         match self {
             Self::Source => "source: true",
             Self::Registry => r#"registry: ["oci://REGISTRY/PATH/**"]"#,
-            Self::Network => r#"network: ["https://HOST"]"#,
-            Self::Credentials => r#"credentials: ["https://HOST"]"#,
+            Self::Network => r#"network: ["https://HOST/**"]"#,
+            Self::Credentials => "credentials: true",
             Self::Entropy => "entropy: stable",
             Self::Lookup => "lookup: none",
             Self::Log => "log: true",
