@@ -48,8 +48,19 @@ pub fn init(format: Format, level: &str) -> Result<(), Error> {
     Ok(())
 }
 
-const OURS: &[&str] =
-    &["tiphys", "cmp", "generate", "sandbox", "registry", "credentials", "network", "cache", "policy"];
+/// Our crates, and the target of what credentials were used for.
+const OURS: &[&str] = &[
+    "tiphys",
+    "cmp",
+    "generate",
+    "sandbox",
+    "registry",
+    "credentials",
+    "network",
+    "cache",
+    "policy",
+    "audit",
+];
 
 fn filter(level: &str) -> Result<Targets, Error> {
     let name = if level.eq_ignore_ascii_case("warning") { "warn" } else { level };
@@ -68,6 +79,7 @@ mod tests {
     fn libraries_are_heard_from_warnings_on() {
         let filter = filter("debug").unwrap();
         assert!(filter.would_enable("generate::plugin", &Level::DEBUG));
+        assert!(filter.would_enable("audit", &Level::INFO), "uses of credentials are recorded (rule R33)");
         assert!(!filter.would_enable("h2::codec", &Level::DEBUG));
         assert!(filter.would_enable("h2::codec", &Level::WARN));
     }
