@@ -17,6 +17,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         .bytes(".plugin.File")
         .btree_map(".repository.ParameterAnnouncement")
         .compile_fds(compiler.file_descriptor_set())?;
+
+    // Here we are the client: repo-server is asked, and nobody needs to ask us by reflection.
+    let askpass = protox::Compiler::new(["proto"])?.open_file("askpass.proto")?.file_descriptor_set();
+    tonic_prost_build::configure().build_server(false).build_transport(false).compile_fds(askpass)?;
     println!("cargo:rerun-if-changed=proto");
     Ok(())
 }

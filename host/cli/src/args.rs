@@ -103,6 +103,11 @@ pub(crate) enum Command {
     Test(TestArgs),
     /// Ask a running `tiphys serve` if it is healthy.
     Healthcheck(HealthcheckArgs),
+    /// Tell which credential an application would use, and try it.
+    Credentials {
+        #[command(subcommand)]
+        command: CredentialsCommand,
+    },
     /// Print the JSON Schema of the configuration file.
     Schema,
     /// Print a completion script for a shell.
@@ -159,6 +164,43 @@ pub(crate) struct HealthcheckArgs {
     /// Longest time to wait for an answer, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     pub(crate) timeout: u64,
+
+    /// Form of the answer.
+    #[arg(long, short = 'o', value_enum, default_value_t = Form::Text)]
+    pub(crate) output: Form,
+}
+
+/// `tiphys credentials`
+#[derive(Debug, Subcommand)]
+pub(crate) enum CredentialsCommand {
+    /// Tell which entries are for a reference, which one would be used and why, and what is missing.
+    ///
+    /// Nothing is sent anywhere but to the Kubernetes API, where the configuration says that Secrets are read from
+    /// it. Fails if a request would fail: for a tie, or an entry that can't be used.
+    #[command(after_help = "Examples:
+  tiphys credentials explain oci://ghcr.io/acme/charts/web --project team-a
+  tiphys credentials explain https://charts.example.com --config tiphys.yaml --output json")]
+    Explain(CredentialsArgs),
+    /// Ask a registry as a pull would, and tell each step: challenge, token, answer.
+    ///
+    /// Fails if the registry does not answer with what was asked for. Names of credentials are shown, and never a
+    /// secret.
+    #[command(after_help = "Examples:
+  tiphys credentials test oci://ghcr.io/acme/charts/web:1.2.3 --project team-a
+  tiphys credentials test https://charts.example.com --output json")]
+    Test(CredentialsArgs),
+}
+
+/// `tiphys credentials explain` and `tiphys credentials test`
+#[derive(Debug, Args)]
+pub(crate) struct CredentialsArgs {
+    /// `oci://HOST/PATH`, with or without a tag or digest, or the `https://` address of a Helm repository.
+    #[arg(value_name = "REFERENCE")]
+    pub(crate) reference: String,
+
+    /// The AppProject of the application; without it, only entries for all projects are seen.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) project: Option<String>,
 
     /// Form of the answer.
     #[arg(long, short = 'o', value_enum, default_value_t = Form::Text)]

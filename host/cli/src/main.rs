@@ -5,6 +5,7 @@ mod args;
 mod builtin;
 mod completions;
 mod config;
+mod credentials;
 mod diff;
 mod exit;
 mod healthcheck;
@@ -60,6 +61,7 @@ fn run(cli: Cli) -> Result<exit::Code, Failure> {
         Command::Vendor(args) => runtime()?.block_on(vendor::vendor(&cli.global, &args)),
         Command::Test(args) => unittest::test(&args),
         Command::Healthcheck(args) => runtime()?.block_on(healthcheck::healthcheck(args)),
+        Command::Credentials { command } => runtime()?.block_on(credentials::run(&cli.global, command)),
         Command::Schema => Ok(report::data(&config::schema_text())),
         Command::Completions { shell } => Ok(completions::print(shell)),
         Command::Version { output } => Ok(version::print(output)),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use generate::{Call, Service, SourceView, Target, TreePath};
+use generate::{Call, Service, SourceAccess, SourceView, Target, TreePath};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -13,6 +13,7 @@ use tonic::{Request, Status, Streaming};
 use tracing::Instrument as _;
 
 use crate::admission::{Admission, Permit};
+use crate::askpass::RepoServer;
 use crate::deadline::Deadline;
 use crate::environment;
 use crate::error::{CallError, Phase, Subject};
@@ -100,6 +101,8 @@ impl Running<'_> {
     ) -> Result<T, CallError> {
         let metadata = self.within(Phase::Metadata, receive::metadata(stream)).await??;
         self.name(environment::application_name(&metadata.env));
+        let access = |ticket| SourceAccess { ticket, askpass: Arc::new(RepoServer) };
+        let source_access = environment::ticket(&metadata.env).map(access);
         let request = environment::request(metadata.env)?;
         let directory = TreePath::parse(&metadata.app_rel_path)?;
 
@@ -108,7 +111,7 @@ impl Running<'_> {
         let tree = self.within(Phase::Files, files).await??;
         let view = SourceView::new(Arc::new(tree), directory)?;
 
-        let call = Call { request, tree: view, deadline: Some(self.deadline.work) };
+        let call = Call { request, tree: view, deadline: Some(self.deadline.work), source_access };
         let answer = ask(&*self.calls.service, self.subject.target.clone(), call);
         self.within(phase, answer).await?.map_err(CallError::Generate)
     }

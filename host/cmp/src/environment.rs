@@ -1,13 +1,14 @@
 //! Argo CD's variables become a plain [`Request`].
 //!
 //! Application and project come from here and nowhere else: Argo CD writes them itself, and prefixes
-//! what a user adds (`ARGOCD_ENV_`, `PARAM_`). Variables that lend out Git credentials are dropped.
+//! what a user adds (`ARGOCD_ENV_`, `PARAM_`). What lends out the credential of the source becomes a [`Ticket`],
+//! which is no part of the request; variables that contain such a credential are dropped.
 
 mod parameters;
 
 use std::collections::BTreeMap;
 
-use generate::{Application, ApplicationSource, Cluster, Parameter, Request};
+use generate::{Application, ApplicationSource, Cluster, Parameter, Request, Ticket};
 
 use crate::proto::plugin::EnvEntry;
 
@@ -15,6 +16,8 @@ pub(crate) use self::parameters::ParametersError;
 
 const USER_PREFIX: &str = "ARGOCD_ENV_";
 const PARAMETERS: &str = "ARGOCD_APP_PARAMETERS";
+const ASK_PASS_SOCKET: &str = "ARGOCD_ASK_PASS_SOCK";
+const ASK_PASS_NONCE: &str = "ARGOCD_GIT_ASKPASS_NONCE";
 
 /// Why the variables make no request.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +53,13 @@ pub(crate) fn request(entries: Vec<EnvEntry>) -> Result<Request, EnvironmentErro
 /// The name of the application, for messages about a call that has not come further.
 pub(crate) fn application_name(entries: &[EnvEntry]) -> &str {
     entries.iter().find(|entry| entry.name == "ARGOCD_APP_NAME").map_or("", |entry| &entry.value)
+}
+
+/// The right to ask for the credential of the application's source, where Argo CD lends it.
+pub(crate) fn ticket(entries: &[EnvEntry]) -> Option<Ticket> {
+    let value = |name| entries.iter().find(|entry| entry.name == name).map(|entry| entry.value.clone());
+    let present = |name| value(name).filter(|value| !value.is_empty());
+    Some(Ticket { socket: present(ASK_PASS_SOCKET)?.into(), nonce: present(ASK_PASS_NONCE)?.into() })
 }
 
 /// Argo CD's own variables.

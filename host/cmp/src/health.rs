@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hyper_util::rt::TokioIo;
-use tokio::net::UnixStream;
-use tonic::transport::{Channel, Endpoint};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
+
+use crate::channel;
 
 /// Why a socket is not healthy.
 #[derive(Debug, thiserror::Error)]
@@ -64,23 +63,12 @@ pub async fn check_health(path: &Path, limit: Duration) -> Result<(), HealthErro
 }
 
 async fn ask(path: &Path) -> Result<ServingStatus, HealthError> {
-    let channel = connect(path).await?;
+    let connected = channel::connect(path).await;
+    let channel = connected.map_err(|source| HealthError::Connect { path: path.to_owned(), source })?;
     let answer = HealthClient::new(channel).check(HealthCheckRequest::default()).await;
     let answer = answer.map_err(|status| HealthError::Call {
         path: path.to_owned(),
         message: format!("{:?}: {}", status.code(), status.message()),
     })?;
     Ok(answer.into_inner().status())
-}
-
-async fn connect(path: &Path) -> Result<Channel, HealthError> {
-    let socket = path.to_owned();
-    let connector = tower::service_fn(move |_| {
-        let socket = socket.clone();
-        async move { UnixStream::connect(socket).await.map(TokioIo::new) }
-    });
-    // The address is of no use to a Unix socket, but HTTP wants one.
-    let endpoint = Endpoint::from_static("http://localhost");
-    let connected = endpoint.connect_with_connector(connector).await;
-    connected.map_err(|source| HealthError::Connect { path: path.to_owned(), source })
 }

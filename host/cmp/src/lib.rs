@@ -12,8 +12,10 @@
 
 mod admission;
 mod archive;
+mod askpass;
 mod authority;
 mod call;
+mod channel;
 mod deadline;
 mod environment;
 mod error;

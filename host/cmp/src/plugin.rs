@@ -42,11 +42,9 @@ impl ConfigManagementPluginService for Plugin {
     ) -> Result<Response<CheckPluginConfigurationResponse>, Status> {
         let is_discovery_configured =
             self.discovery == Discovery::Asked && self.calls.service.has_discovery(&self.target);
-        // Git's credentials would be of no use to a plugin, which must not see them.
-        Ok(Response::new(CheckPluginConfigurationResponse {
-            is_discovery_configured,
-            provide_git_creds: false,
-        }))
+        // A plugin never sees the credential of the source; it is for what is fetched on its behalf.
+        let provide_git_creds = self.calls.service.needs_source_access(&self.target);
+        Ok(Response::new(CheckPluginConfigurationResponse { is_discovery_configured, provide_git_creds }))
     }
 
     async fn match_repository(&self, upload: Upload) -> Result<Response<RepositoryResponse>, Status> {

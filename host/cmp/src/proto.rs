@@ -22,5 +22,10 @@ pub(crate) mod version {
     tonic::include_proto!("version");
 }
 
-/// The descriptors of all of them, for reflection.
+/// Repo-server's AskPass service.
+pub(crate) mod askpass {
+    tonic::include_proto!("askpass");
+}
+
+/// The descriptors of what is served, for reflection.
 pub(crate) const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

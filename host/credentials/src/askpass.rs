@@ -12,7 +12,7 @@ use network::broker::BrokerError;
 use network::{Authorizer, Deadline, Transport};
 use policy::{Destination, Kind, Projects, Requester};
 
-use crate::broker::Broker;
+use crate::broker::{Broker, Handle};
 use crate::catalog::Choice;
 use crate::entry::{Entry, Login};
 use crate::error::Error;
@@ -30,14 +30,24 @@ pub struct Ticket {
     pub nonce: Secret,
 }
 
+/// A ticket, and who redeems it.
+#[derive(Clone)]
+pub struct SourceAccess {
+    /// What Argo CD's request carries.
+    pub ticket: Ticket,
+    /// Who asks the socket.
+    pub askpass: Arc<dyn AskPass>,
+}
+
 /// Asks the socket: `askpass.AskPassService/GetCredentials`.
 #[async_trait]
 pub trait AskPass: Send + Sync + 'static {
-    /// The user name and password that repo-server keeps for `ticket`.
+    /// The user name and password that repo-server keeps for `ticket`. It may take its time: who calls this stops
+    /// waiting at the deadline.
     ///
     /// # Errors
     /// If it keeps none, or can't be asked.
-    async fn ask(&self, ticket: &Ticket, deadline: Deadline) -> Result<(String, Secret), String>;
+    async fn ask(&self, ticket: &Ticket) -> Result<(String, Secret), String>;
 }
 
 /// A broker for one request, which also knows the credential of the application's source.
@@ -45,8 +55,7 @@ pub trait AskPass: Send + Sync + 'static {
 pub struct SourceBroker {
     broker: Broker,
     source: Destination,
-    ticket: Ticket,
-    askpass: Arc<dyn AskPass>,
+    access: SourceAccess,
     /// The answer, so that the socket is asked once.
     entry: Arc<tokio::sync::OnceCell<Arc<Entry>>>,
 }
@@ -64,16 +73,48 @@ impl Ticket {
 // === impl SourceBroker ===
 
 impl SourceBroker {
-    /// A broker that asks `askpass` for what is at or below `source`, the application's `repoURL`, where no other
+    /// A broker that redeems `access` for what is at or below `source`, the application's `repoURL`, where no other
     /// credential is for it.
     #[must_use]
-    pub fn new(broker: Broker, source: Destination, ticket: Ticket, askpass: Arc<dyn AskPass>) -> Self {
-        Self { broker, source, ticket, askpass, entry: Arc::default() }
+    pub fn new(broker: Broker, source: Destination, access: SourceAccess) -> Self {
+        Self { broker, source, access, entry: Arc::default() }
+    }
+
+    /// The credential that `requester` may use for `destination`; none where everybody may ask.
+    ///
+    /// # Errors
+    /// As for [`Broker::find`], or if the ticket can't be redeemed.
+    pub async fn find(
+        &self,
+        requester: &Requester,
+        destination: &Destination,
+        deadline: Deadline,
+    ) -> Result<Option<Handle>, Error> {
+        let choice = self.choose(requester, destination, deadline).await?;
+        Ok(self.broker.handle(requester, destination, choice))
+    }
+
+    async fn choose(
+        &self,
+        requester: &Requester,
+        destination: &Destination,
+        deadline: Deadline,
+    ) -> Result<Choice, Error> {
+        let choice = self.broker.choose(requester, destination)?;
+        if choice.entry.is_some() || !destination.is_under(&self.source) {
+            return Ok(choice);
+        }
+        let entry = self.entry(destination, deadline).await?;
+        let transport = choice.transport.or_else(|| entry.transport.clone());
+        Ok(Choice { entry: Some(entry), transport })
     }
 
     async fn entry(&self, destination: &Destination, deadline: Deadline) -> Result<Arc<Entry>, Error> {
         let ask = || async {
-            let (username, password) = self.askpass.ask(&self.ticket, deadline).await.map_err(|reason| {
+            let SourceAccess { ticket, askpass } = &self.access;
+            let answer = tokio::time::timeout_at(deadline.instant(), askpass.ask(ticket)).await;
+            let answer = answer.map_err(|_| Error::Deadline { destination: destination.clone() })?;
+            let (username, password) = answer.map_err(|reason| {
                 let label = LABEL.to_owned();
                 Error::Broken { destination: destination.clone(), label, reason }
             })?;
@@ -98,12 +139,7 @@ impl network::Broker for SourceBroker {
         destination: &Destination,
         deadline: Deadline,
     ) -> Result<Arc<dyn Authorizer>, BrokerError> {
-        let mut choice = self.broker.choose(requester, destination)?;
-        if choice.entry.is_none() && destination.is_under(&self.source) {
-            let entry = self.entry(destination, deadline).await?;
-            let transport = choice.transport.or_else(|| entry.transport.clone());
-            choice = Choice { entry: Some(entry), transport };
-        }
+        let choice = self.choose(requester, destination, deadline).await?;
         Ok(Arc::new(self.broker.session(requester, destination, choice)))
     }
 }

@@ -17,6 +17,7 @@ use crate::error::{ConfigError, Error};
 use crate::explain::Explanation;
 use crate::session::{Session, Situation};
 use crate::shared::Shared;
+use crate::source::Contents;
 use crate::source::authfile::Helpers;
 use crate::source::kubernetes::{KubernetesAccess, Watch};
 use crate::token::lock;
@@ -84,9 +85,7 @@ impl Broker {
     /// If the choice is ambiguous, or the credential that should be used can't be.
     pub fn find(&self, requester: &Requester, destination: &Destination) -> Result<Option<Handle>, Error> {
         let choice = self.choose(requester, destination)?;
-        let session = self.session(requester, destination, choice);
-        let Identity::Named { label, .. } = session.identity() else { return Ok(None) };
-        Ok(Some(Handle { label: label.as_str().into(), authorizer: Arc::new(session) }))
+        Ok(self.handle(requester, destination, choice))
     }
 
     /// What sources hold that could not be made sense of.
@@ -106,6 +105,21 @@ impl Broker {
     /// Follows the sources for ever: files and the Kubernetes API. Dropping the future ends it.
     pub async fn watch(&self) {
         futures::future::join(self.watch_kubernetes(), self.watch_files()).await;
+    }
+
+    /// Reads the Secrets of the Kubernetes API once, for who asks and leaves. What is wrong with that is one of
+    /// [`Broker::problems`].
+    pub async fn list_kubernetes(&self) {
+        let Some(ArgocdConfig::Kubernetes(config)) = &self.shared.config.argocd else { return };
+        let contents = match &self.shared.access {
+            Some(access) => Watch::new(access.clone(), config.namespace.clone()).once().await,
+            None => Contents::broken(
+                "the Kubernetes API",
+                "this is no pod, so that it is not known where the API is",
+            ),
+        };
+        *lock(&self.shared.kubernetes) = contents;
+        self.shared.reload_or_warn();
     }
 
     async fn watch_kubernetes(&self) {
@@ -136,6 +150,18 @@ impl Broker {
     pub(crate) fn choose(&self, requester: &Requester, destination: &Destination) -> Result<Choice, Error> {
         let project = requester.project.as_deref().and_then(Project::named);
         self.shared.catalog().choose(destination, project.as_ref())
+    }
+
+    /// A handle of what was chosen, if that is something.
+    pub(crate) fn handle(
+        &self,
+        requester: &Requester,
+        destination: &Destination,
+        choice: Choice,
+    ) -> Option<Handle> {
+        let session = self.session(requester, destination, choice);
+        let Identity::Named { label, .. } = session.identity() else { return None };
+        Some(Handle { label: label.as_str().into(), authorizer: Arc::new(session) })
     }
 
     /// A session with what was chosen.

@@ -33,7 +33,7 @@ mod testing;
 mod token;
 mod wire;
 
-pub use crate::askpass::{AskPass, SourceBroker, Ticket};
+pub use crate::askpass::{AskPass, SourceAccess, SourceBroker, Ticket};
 pub use crate::broker::{Broker, Handle, Parts};
 pub use crate::cloud::{
     AwsEnvironment, AzureEnvironment, Environment, Error as CloudError, GoogleEnvironment,

@@ -3,7 +3,7 @@
 use http::Method;
 use network::broker::{Access, Answer, Refusal, Scope};
 use network::{Authorizer, Challenge, Client, Deadline, Request};
-use policy::{Destination, Requester};
+use policy::{Destination, Diagnose, Requester};
 use serde::Serialize;
 use url::Url;
 
@@ -19,6 +19,14 @@ pub struct Probe {
     pub steps: Vec<Step>,
     /// Whether the registry answered with what was asked for.
     pub passed: bool,
+    /// What to do, where that is known.
+    pub hint: Option<String>,
+}
+
+/// Why the walk ends early.
+struct Stop {
+    reason: String,
+    hint: Option<String>,
 }
 
 /// One step.
@@ -40,9 +48,13 @@ impl Broker {
         reference: &str,
         deadline: Deadline,
     ) -> Probe {
-        let mut probe = Probe { reference: reference.to_owned(), steps: Vec::new(), passed: false };
-        if let Err(problem) = self.walk(client, requester, reference, deadline, &mut probe).await {
-            probe.step("stop", problem);
+        let mut probe =
+            Probe { reference: reference.to_owned(), steps: Vec::new(), passed: false, hint: None };
+        if let Err(Stop { reason, hint }) =
+            self.walk(client, requester, reference, deadline, &mut probe).await
+        {
+            probe.step("stop", reason);
+            probe.hint = hint;
         }
         probe
     }
@@ -54,24 +66,25 @@ impl Broker {
         reference: &str,
         deadline: Deadline,
         probe: &mut Probe,
-    ) -> Result<(), String> {
-        let destination = Destination::parse_reference(reference).map_err(|error| chain(&error))?;
+    ) -> Result<(), Stop> {
+        let destination = Destination::parse_reference(reference).map_err(|error| Stop::plain(&error))?;
         let found = network::Broker::authorizer(self, requester, &destination, deadline).await;
-        let authorizer = found.map_err(|error| chain(&*error))?;
+        let authorizer = found.map_err(|error| Stop::diagnosed(&*error))?;
         probe.step("choose a credential", authorizer.identity().label());
         let plain_http = authorizer.transport().is_some_and(|transport| transport.plain_http);
         let (url, scope) = target(reference, &destination, plain_http)?;
         for attempt in 1.. {
             let method = if scope.repository.is_empty() { Method::GET } else { Method::HEAD };
             let request =
-                Request::new(method.clone(), url.clone(), deadline).map_err(|error| chain(&error))?;
+                Request::new(method.clone(), url.clone(), deadline).map_err(|error| Stop::plain(&error))?;
             let accept = http::HeaderValue::from_static(ACCEPT);
             let mut request = request
                 .with_header(http::header::ACCEPT, accept)
                 .with_transport(authorizer.transport().cloned());
-            authorizer.authorize(&mut request, &scope, deadline).await.map_err(|error| chain(&*error))?;
+            let applied = authorizer.authorize(&mut request, &scope, deadline).await;
+            applied.map_err(|error| Stop::diagnosed(&*error))?;
             let origin = request.origin().clone();
-            let response = client.send(request).await.map_err(|error| chain(&error))?;
+            let response = client.send(request).await.map_err(|error| Stop::diagnosed(&error))?;
             let status = response.status();
             probe.step(&format!("{method} {url}"), status.to_string());
             probe.passed = status.is_success();
@@ -104,7 +117,7 @@ impl Probe {
         refusal: &Refusal,
         scope: &Scope,
         deadline: Deadline,
-    ) -> Result<Answer, String> {
+    ) -> Result<Answer, Stop> {
         for challenge in &refusal.challenges {
             // The query of a realm may hold a secret of the registry's.
             let realm = challenge.parameter("realm").unwrap_or_default();
@@ -112,7 +125,8 @@ impl Probe {
             let printable: String = realm.chars().filter(|c| !c.is_control()).take(200).collect();
             self.step(&format!("challenge `{}`", challenge.scheme()), format!("realm `{printable}`"));
         }
-        let answer = authorizer.answer(refusal, scope, deadline).await.map_err(|error| chain(&*error))?;
+        let answer = authorizer.answer(refusal, scope, deadline).await;
+        let answer = answer.map_err(|error| Stop::diagnosed(&*error))?;
         let told = match answer {
             Answer::Retry => "answered; asking again",
             Answer::Final => "nothing more can be offered",
@@ -122,9 +136,21 @@ impl Probe {
     }
 }
 
+// === impl Stop ===
+
+impl Stop {
+    fn plain(error: &dyn std::error::Error) -> Self {
+        Self { reason: chain(error), hint: None }
+    }
+
+    fn diagnosed(error: &dyn Diagnose) -> Self {
+        Self { reason: chain(error), hint: error.hint() }
+    }
+}
+
 /// What to ask for: a manifest in a registry, the index of a Helm repository.
-fn target(reference: &str, destination: &Destination, plain_http: bool) -> Result<(Url, Scope), String> {
-    let wrong = |error: url::ParseError| chain(&error);
+fn target(reference: &str, destination: &Destination, plain_http: bool) -> Result<(Url, Scope), Stop> {
+    let wrong = |error: url::ParseError| Stop::plain(&error);
     if reference.starts_with("https://") || reference.starts_with("http://") {
         let base = reference.split('?').next().unwrap_or_default().trim_end_matches('/');
         let url = Url::parse(&format!("{base}/index.yaml")).map_err(wrong)?;

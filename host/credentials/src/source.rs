@@ -18,6 +18,13 @@ pub(crate) struct Contents {
 // === impl Contents ===
 
 impl Contents {
+    /// Nothing, and why.
+    pub(crate) fn broken(label: &str, reason: impl ToString) -> Self {
+        let mut contents = Self::default();
+        contents.problem(label, reason);
+        contents
+    }
+
     pub(crate) fn problem(&mut self, label: &str, reason: impl ToString) {
         self.problems.push(Problem { label: label.to_owned(), reason: reason.to_string() });
     }

@@ -11,7 +11,8 @@ mod registry;
 
 use std::sync::Arc;
 
-use ::policy::{Diagnose, Grant, Requester};
+use ::credentials::{SourceAccess, SourceBroker};
+use ::policy::{Destination, Diagnose, Grant, Requester};
 use sandbox::{Blame, Capabilities, Failure};
 
 use self::credentials::Finder;
@@ -51,18 +52,42 @@ pub struct Outside {
 
 impl Wiring {
     /// Who answers the host calls that `plugin` makes for `application`. Budgets begin anew.
-    pub(crate) fn capabilities(&self, plugin: &str, application: &Application) -> Capabilities {
+    pub(crate) fn capabilities(
+        &self,
+        plugin: &str,
+        application: &Application,
+        access: Option<&SourceAccess>,
+    ) -> Capabilities {
         let requester = requester(application);
-        let outside = || self.outside.clone();
+        let lent = access.and_then(|access| self.outside.as_ref()?.lent(application, access));
+        let outside = || self.outside.clone().map(|outside| outside.with(lent.as_ref()));
         Capabilities {
             source: None,
             registry: outside().map(|outside| Arc::new(GrantedRegistries::new(outside, &requester)) as _),
             network: outside().map(|outside| Arc::new(GrantedHosts::new(outside)) as _),
-            credentials: outside().map(|outside| Arc::new(Finder::new(outside, &requester)) as _),
+            credentials: outside()
+                .map(|outside| Arc::new(Finder::new(outside.broker, lent.clone(), &requester)) as _),
             entropy: Some(self.entropy.for_application(application)),
             lookup: Some(Arc::new(NoObjects)),
             log: Some(Arc::new(PluginLog::new(plugin, &application.name))),
         }
+    }
+}
+
+impl Outside {
+    /// Who knows the credential of the application's source. A source that is no address of HTTP, such as one over
+    /// SSH, has none that could be used here.
+    fn lent(&self, application: &Application, access: &SourceAccess) -> Option<SourceBroker> {
+        let source = Destination::parse_prefix(&application.source.repo_url).ok()?;
+        Some(SourceBroker::new(self.broker.clone(), source, access.clone()))
+    }
+
+    /// The same way, with what is lent.
+    fn with(mut self, lent: Option<&SourceBroker>) -> Self {
+        if let Some(lent) = lent {
+            self.registry = self.registry.with_broker(Arc::new(lent.clone()));
+        }
+        self
     }
 }
 

@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use sandbox::capability::source::Source;
 use sandbox::{Outcome, ParameterAnnouncement, Usage};
 
+use crate::means::Means;
 use crate::service::{Call, Match, PluginName, Service, Target};
 use crate::{Blame, Error, Plugin, Request, manifests, settings};
 
@@ -54,22 +55,22 @@ impl Generator {
         target: Target,
         call: Call<T>,
     ) -> Result<Rendered, Error> {
-        let source: Arc<dyn Source> = Arc::new(call.tree);
-        let plugin = self.choose(&target, &call.request, &source, call.deadline).await?;
-        let request = plugin.settle(call.request)?;
-        plugin.run(&request, source, call.deadline).await
+        let (request, means) = Means::of(call);
+        let plugin = self.choose(&target, &request, &means).await?;
+        let request = plugin.settle(request)?;
+        plugin.run(&request, &means).await
     }
 
     /// The manifests: those of the last time, if nothing has changed that they came of.
     async fn answer<T: Source + 'static>(&self, target: Target, call: Call<T>) -> Result<Vec<String>, Error> {
-        let source: Arc<dyn Source> = Arc::new(call.tree);
-        let plugin = self.choose(&target, &call.request, &source, call.deadline).await?;
-        let request = plugin.settle(call.request)?;
-        if let Some(manifests) = plugin.recall(&request, &source, call.deadline).await {
+        let (request, means) = Means::of(call);
+        let plugin = self.choose(&target, &request, &means).await?;
+        let request = plugin.settle(request)?;
+        if let Some(manifests) = plugin.recall(&request, &means).await {
             log_unchanged(&plugin, &request, manifests.len());
             return Ok(manifests.to_vec());
         }
-        plugin.run(&request, source, call.deadline).await?.manifests
+        plugin.run(&request, &means).await?.manifests
     }
 
     fn all(&self) -> Arc<[Arc<Plugin>]> {
@@ -87,18 +88,12 @@ impl Generator {
     }
 
     /// The plugin that is to answer.
-    async fn choose(
-        &self,
-        target: &Target,
-        request: &Request,
-        source: &Arc<dyn Source>,
-        deadline: Option<Instant>,
-    ) -> Result<Arc<Plugin>, Error> {
+    async fn choose(&self, target: &Target, request: &Request, means: &Means) -> Result<Arc<Plugin>, Error> {
         if let Target::Plugin(name) = target {
             return self.named(name);
         }
         for plugin in self.all().iter().filter(|plugin| plugin.config.discovery) {
-            if plugin.discovers(request.clone(), Arc::clone(source), deadline).await? {
+            if plugin.discovers(request.clone(), means).await? {
                 return Ok(Arc::clone(plugin));
             }
         }
@@ -119,19 +114,25 @@ impl<T: Source + 'static> Service<T> for Generator {
         }
     }
 
+    fn needs_source_access(&self, target: &Target) -> bool {
+        let fetches = |plugin: &Plugin| plugin.wiring.outside.is_some();
+        match target {
+            Target::Plugin(name) => self.named(name).is_ok_and(|plugin| fetches(&plugin)),
+            Target::Discovery => self.all().iter().any(|plugin| fetches(plugin)),
+        }
+    }
+
     fn discover(&self, target: Target, call: Call<T>) -> BoxFuture<'_, Result<Match, Error>> {
         Box::pin(async move {
             let discovery = Service::<T>::has_discovery(self, &target);
-            let source: Arc<dyn Source> = Arc::new(call.tree);
+            let (request, means) = Means::of(call);
             let supported = match &target {
-                Target::Plugin(name) if discovery => {
-                    self.named(name)?.discovers(call.request, source, call.deadline).await?
-                }
+                Target::Plugin(name) if discovery => self.named(name)?.discovers(request, &means).await?,
                 Target::Plugin(_) => false,
                 Target::Discovery => {
-                    self.choose(&target, &call.request, &source, call.deadline).await.map(|_| true).or_else(
-                        |error| if error.blame == Blame::Application { Ok(false) } else { Err(error) },
-                    )?
+                    self.choose(&target, &request, &means).await.map(|_| true).or_else(|error| {
+                        if error.blame == Blame::Application { Ok(false) } else { Err(error) }
+                    })?
                 }
             };
             Ok(Match { supported, discovery })
@@ -144,11 +145,10 @@ impl<T: Source + 'static> Service<T> for Generator {
         call: Call<T>,
     ) -> BoxFuture<'_, Result<Vec<ParameterAnnouncement>, Error>> {
         Box::pin(async move {
-            let source: Arc<dyn Source> = Arc::new(call.tree);
-            let plugin = self.choose(&target, &call.request, &source, call.deadline).await?;
-            let request = plugin.settle(call.request)?;
-            let outcome =
-                plugin.component.parameters(&request, plugin.call(&request, source, call.deadline)).await?;
+            let (request, means) = Means::of(call);
+            let plugin = self.choose(&target, &request, &means).await?;
+            let request = plugin.settle(request)?;
+            let outcome = plugin.component.parameters(&request, plugin.call(&request, &means)).await?;
             answer(&outcome).cloned()
         })
     }
@@ -165,23 +165,18 @@ impl Plugin {
         settings::settle(request, self.component.name(), &self.metadata.parameters, &self.config.parameters)
     }
 
-    fn call(&self, request: &Request, source: Arc<dyn Source>, deadline: Option<Instant>) -> sandbox::Call {
+    fn call(&self, request: &Request, means: &Means) -> sandbox::Call {
         sandbox::Call {
-            capabilities: self.capabilities(&request.application, source),
+            capabilities: self.capabilities(&request.application, means),
             limits: self.config.limits,
-            deadline,
+            deadline: means.deadline,
             time: SystemTime::now(),
         }
     }
 
     /// Runs the plugin, and remembers what came of it.
-    async fn run(
-        &self,
-        request: &Request,
-        source: Arc<dyn Source>,
-        deadline: Option<Instant>,
-    ) -> Result<Rendered, Error> {
-        let outcome = self.component.generate(request, self.call(request, source, deadline)).await?;
+    async fn run(&self, request: &Request, means: &Means) -> Result<Rendered, Error> {
+        let outcome = self.component.generate(request, self.call(request, means)).await?;
         let texts = answer(&outcome)?.clone();
         let begun = Instant::now();
         let manifests = self.manifests(&texts, request);
@@ -205,28 +200,18 @@ impl Plugin {
 
     /// What was answered the last time, if it still holds. Whoever has no time to find out runs the plugin, which
     /// says so.
-    async fn recall(
-        &self,
-        request: &Request,
-        source: &Arc<dyn Source>,
-        deadline: Option<Instant>,
-    ) -> Option<Arc<[String]>> {
-        let capabilities = self.capabilities(&request.application, Arc::clone(source));
+    async fn recall(&self, request: &Request, means: &Means) -> Option<Arc<[String]>> {
+        let capabilities = self.capabilities(&request.application, means);
         let recall = self.memo.recall(request, &capabilities);
-        match deadline {
+        match means.deadline {
             Some(deadline) => tokio::time::timeout_at(deadline.into(), recall).await.ok().flatten(),
             None => recall.await,
         }
     }
 
-    async fn discovers(
-        &self,
-        request: Request,
-        source: Arc<dyn Source>,
-        deadline: Option<Instant>,
-    ) -> Result<bool, Error> {
+    async fn discovers(&self, request: Request, means: &Means) -> Result<bool, Error> {
         let request = self.settle(request)?;
-        let outcome = self.component.discover(&request, self.call(&request, source, deadline)).await?;
+        let outcome = self.component.discover(&request, self.call(&request, means)).await?;
         answer(&outcome).copied()
     }
 }

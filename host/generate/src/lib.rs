@@ -9,11 +9,15 @@ mod error;
 mod folder;
 mod generator;
 mod manifests;
+mod means;
 mod memo;
 mod plugin;
 mod service;
 mod settings;
 mod source_tree;
+
+/// The credential of an application's source, part of this crate's interface.
+pub use credentials::{AskPass, Secret, SourceAccess, Ticket};
 
 /// The digest of an archive or a file, part of this crate's interface.
 pub use cache::Digest;

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use sandbox::{Capabilities, Limits, Metadata, ParameterValue};
 
 use crate::capability::Wiring;
+use crate::means::Means;
 use crate::memo::Memo;
 use crate::{Application, Error, PluginName};
 
@@ -64,12 +65,9 @@ impl Plugin {
     }
 
     /// What answers its host calls while it works for `application`.
-    pub(crate) fn capabilities(
-        &self,
-        application: &Application,
-        source: Arc<dyn sandbox::capability::source::Source>,
-    ) -> Capabilities {
+    pub(crate) fn capabilities(&self, application: &Application, means: &Means) -> Capabilities {
         let name = self.component.name();
-        Capabilities { source: Some(source), ..self.wiring.capabilities(name, application) }
+        let wired = self.wiring.capabilities(name, application, means.source_access.as_ref());
+        Capabilities { source: Some(Arc::clone(&means.source)), ..wired }
     }
 }

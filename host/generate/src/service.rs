@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use credentials::SourceAccess;
 use futures::future::BoxFuture;
 use sandbox::ParameterAnnouncement;
 
@@ -33,6 +34,9 @@ pub struct Call<Tree> {
     pub tree: Tree,
     /// When the caller stops waiting.
     pub deadline: Option<Instant>,
+    /// The right to the credential of the application's source, for this call. It is used for the plugin, which never
+    /// sees it.
+    pub source_access: Option<SourceAccess>,
 }
 
 /// Whether a plugin is one for the application.
@@ -51,6 +55,9 @@ pub trait Service<Tree>: Send + Sync + 'static {
 
     /// Whether `target` wants to be asked by [`Service::discover`] before it is used.
     fn has_discovery(&self, target: &Target) -> bool;
+
+    /// Whether the credential of an application's source would be of use to `target`.
+    fn needs_source_access(&self, target: &Target) -> bool;
 
     /// Whether `target` is one for the application.
     fn discover(&self, target: Target, call: Call<Tree>) -> BoxFuture<'_, Result<Match, Error>>;

@@ -295,6 +295,12 @@ impl Client {
         Self { services }
     }
 
+    /// The same client, with all that it shares, which asks with the credentials of `broker`.
+    #[must_use]
+    pub fn with_broker(&self, broker: Arc<dyn Broker>) -> Self {
+        Self { services: Services { broker, ..self.services.clone() } }
+    }
+
     /// What `reference` means: the version that satisfies `constraint`, or what its tag or digest
     /// names.
     pub async fn resolve(

@@ -206,7 +206,7 @@ fn of_source(
         }
     };
     let request = Request { application, parameters, environment, cluster: cluster(args) };
-    let call = Call { request, tree: WithFiles::new(view, files), deadline: None };
+    let call = Call { request, tree: WithFiles::new(view, files), deadline: None, source_access: None };
     Ok(Job { target: Target::Plugin(plugin(name.as_deref(), config)), call, folder })
 }
 

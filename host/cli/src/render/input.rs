@@ -113,7 +113,8 @@ fn job(args: &InputArgs, config: &Config, parts: Parts) -> Result<Job, Failure> 
     };
     let request = Request { application, parameters, environment: Vec::new(), cluster: cluster(args) };
     let target = Target::Plugin(plugin(args.plugin.as_deref(), config));
-    Ok(Job { target, call: Call { request, tree: WithFiles::new(view, files), deadline: None }, folder })
+    let call = Call { request, tree: WithFiles::new(view, files), deadline: None, source_access: None };
+    Ok(Job { target, call, folder })
 }
 
 /// The cluster that the flags describe.

@@ -66,6 +66,21 @@ fn a_user_variable_cant_pose_as_argo_cds() {
     assert_eq!(request.environment, [("ARGOCD_APP_PROJECT_NAME".into(), "other".into())]);
 }
 
+/// Rule R2: a user's variables are prefixed, so that they lend nothing.
+#[test]
+fn a_ticket_is_argo_cds() {
+    let (socket, nonce) = (("ARGOCD_ASK_PASS_SOCK", "/tmp/ask.sock"), ("ARGOCD_GIT_ASKPASS_NONCE", "canary"));
+    let ticket = ticket(&entries(&[socket, nonce])).unwrap();
+    assert_eq!((ticket.socket.to_str(), ticket.nonce()), (Some("/tmp/ask.sock"), "canary"));
+    assert!(!format!("{ticket:?}").contains("canary"));
+    let user = ("ARGOCD_ENV_ARGOCD_GIT_ASKPASS_NONCE", "mine");
+    for none in [&[socket][..], &[nonce], &[socket, user], &[socket, ("ARGOCD_GIT_ASKPASS_NONCE", "")]] {
+        assert!(super::ticket(&entries(none)).is_none(), "{none:?}");
+    }
+    let request = format!("{:?}", request(entries(&[socket, nonce])).unwrap());
+    assert!(!request.contains("canary") && !request.contains("ask.sock"), "{request}");
+}
+
 #[test]
 fn two_projects_are_refused() {
     let twice = [("ARGOCD_APP_PROJECT_NAME", "a"), ("ARGOCD_APP_PROJECT_NAME", "b")];

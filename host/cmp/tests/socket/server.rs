@@ -64,6 +64,10 @@ impl Service<SourceView> for Echo {
         *target != Target::Plugin("other".into())
     }
 
+    fn needs_source_access(&self, target: &Target) -> bool {
+        *target == Target::Plugin("other".into())
+    }
+
     fn discover(&self, _: Target, call: Call<SourceView>) -> BoxFuture<'_, Result<Match, Error>> {
         let supported = call.tree.read("Chart.yaml").unwrap().is_some();
         async move { Ok(Match { supported, discovery: true }) }.boxed()

@@ -535,7 +535,7 @@ struct Socket(std::sync::atomic::AtomicUsize);
 
 #[async_trait]
 impl crate::AskPass for Socket {
-    async fn ask(&self, ticket: &crate::Ticket, _: Deadline) -> Result<(String, Secret), String> {
+    async fn ask(&self, ticket: &crate::Ticket) -> Result<(String, Secret), String> {
         self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         if ticket.nonce() == "good" {
             Ok(("ann".to_owned(), Secret::new("secret-ann".to_owned())))
@@ -549,8 +549,8 @@ fn source_broker(bench: &Bench, source: &str, nonce: &str) -> (crate::SourceBrok
     let socket = Arc::new(Socket(0.into()));
     let ticket = crate::Ticket { socket: "/tmp/ask".into(), nonce: Secret::new(nonce.to_owned()) };
     let source = Destination::parse_prefix(source).unwrap();
-    let broker =
-        crate::SourceBroker::new(bench.broker.clone(), source, ticket, Arc::clone(&socket) as Arc<_>);
+    let access = crate::SourceAccess { ticket, askpass: Arc::clone(&socket) as Arc<_> };
+    let broker = crate::SourceBroker::new(bench.broker.clone(), source, access);
     (broker, socket)
 }
 

@@ -174,6 +174,17 @@ impl Watch {
         }
     }
 
+    /// What there is now.
+    pub(crate) async fn once(mut self) -> Contents {
+        match self.list().await {
+            Ok(_) => self.contents(),
+            Err(error) => {
+                let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+                Contents::broken("the Kubernetes API", format!("{error}{}", cause.unwrap_or_default()))
+            }
+        }
+    }
+
     async fn list(&mut self) -> Result<String, Error> {
         let mut secrets = BTreeMap::new();
         let mut next = None;

@@ -41,10 +41,13 @@ impl GrantedRegistries {
         Context { requester: self.requester.clone(), deadline, freshness: self.outside.freshness }
     }
 
-    fn admit(&self, reference: &str) -> Result<(), Failure> {
+    /// Admits a fetch of `version` of `reference`, where that is no part of the reference. Once the bytes are spent,
+    /// nothing is fetched any more.
+    fn admit(&self, reference: &str, version: &str) -> Result<(), Failure> {
         self.outside.grant.admit_reference(reference, &[]).map_err(|error| told(&error))?;
+        self.spend(0)?;
         let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
-        budget.spend_reference(reference).map_err(|error| told(&error))
+        budget.spend_reference(&format!("{reference} {version}")).map_err(|error| told(&error))
     }
 
     fn spend(&self, bytes: usize) -> Result<(), Failure> {
@@ -70,7 +73,7 @@ impl GrantedRegistries {
 
     async fn pull_chart(&self, request: ChartRequest) -> Result<Chart, Failure> {
         let ChartRequest { repository, name, version } = request;
-        self.admit(&address(&repository, &name))?;
+        self.admit(&address(&repository, &name), &version)?;
         let wanted = (repository.as_str(), name.as_str(), version.as_str());
         let request = registry::ChartRequest::parse(&repository, &name, &self.version(wanted)?);
         let request = request.map_err(|error| chained(&error))?;
@@ -91,7 +94,7 @@ impl GrantedRegistries {
 #[async_trait]
 impl Registry for GrantedRegistries {
     async fn resolve(&self, reference: &str, constraint: Option<&str>) -> Result<ArtifactVersion, Failure> {
-        self.admit(reference)?;
+        self.admit(reference, constraint.unwrap_or_default())?;
         let wanted = (reference, "", constraint.unwrap_or_default());
         let version = self.version(wanted)?;
         let constraint = constraint.map(|_| version.as_str());
@@ -102,7 +105,7 @@ impl Registry for GrantedRegistries {
     }
 
     async fn versions(&self, repository: &str) -> Result<Vec<String>, Failure> {
-        self.admit(repository)?;
+        self.admit(repository, "")?;
         let source = Source::Oci(parse(repository)?.repository);
         let versions = self.outside.registry.versions(&self.context(), &source).await;
         versions.map_err(|error| chained(&error))
@@ -114,7 +117,7 @@ impl Registry for GrantedRegistries {
     }
 
     async fn pull_artifact(&self, reference: &str) -> Result<Bytes, Failure> {
-        self.admit(reference)?;
+        self.admit(reference, "")?;
         let wanted = (reference, "", "");
         self.version(wanted)?;
         let pulled = self.outside.registry.pull_artifact(&self.context(), &parse(reference)?).await;
@@ -145,13 +148,4 @@ fn chained(error: &registry::Error) -> Failure {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_chart_is_granted_by_the_place_it_is_in() {
-        assert_eq!(address("oci://ghcr.io/acme/", "web"), "oci://ghcr.io/acme/web");
-        assert_eq!(address("oci://ghcr.io/acme/web", ""), "oci://ghcr.io/acme/web");
-        assert_eq!(address("https://charts.example.com", "web"), "https://charts.example.com/web");
-    }
-}
+mod tests;

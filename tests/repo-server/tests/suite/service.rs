@@ -63,6 +63,10 @@ impl Service<SourceView> for Mirror {
         *target == Target::Discovery
     }
 
+    fn needs_source_access(&self, _: &Target) -> bool {
+        false
+    }
+
     fn discover(&self, _: Target, call: Call<SourceView>) -> BoxFuture<'_, Result<Match, Error>> {
         let supported = call.tree.read("mirror.yaml").unwrap().is_some();
         async move { Ok(Match { supported, discovery: true }) }.boxed()

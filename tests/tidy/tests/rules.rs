@@ -1,0 +1,56 @@
+//! The rules of the credential broker, and the tests that fail when one of them is taken out.
+//!
+//! | rule | what it says | test |
+//! |---|---|---|
+//! | R1 | A plugin has no sockets, and no words for headers with secrets; a handle shows its label | `tests/guests/tests/endure/manners.rs` `wasi_http` |
+//! | R1 | | `host/credentials/src/broker/tests.rs` `a_handle_tells_its_label_and_nothing_else` |
+//! | R2 | Application and project come from Argo CD's request alone | `host/cmp/src/environment/tests.rs` `a_user_variable_cant_pose_as_argo_cds` |
+//! | R2 | | `host/cmp/src/environment/tests.rs` `a_ticket_is_argo_cds` |
+//! | R2 | Without a project, credentials without one | `host/credentials/src/broker/tests.rs` `two_projects_never_get_each_others_content` |
+//! | R3 | What is not granted is not fetched | `host/policy/src/grant.rs` `everything_else_is_denied` |
+//! | R4 | So many references a render | `host/generate/src/capability/registry/tests.rs` `a_render_has_so_many_references` |
+//! | R4 | So many bytes a render | `host/generate/src/capability/registry/tests.rs` `a_render_has_so_many_bytes` |
+//! | R4 | So many fetches at once | `host/generate/src/capability/registry/tests.rs` `a_render_fetches_so_many_at_once` |
+//! | R5 | Host, port and path segments; the longest wins | `host/policy/src/selection/tests.rs` `every_case_of_the_table_is_decided_as_it_says` |
+//! | R6 | A project's credential is that project's; ties are errors | `host/policy/src/selection/tests.rs` `every_case_of_the_table_is_decided_as_it_says` |
+//! | R6 | | `host/generate/src/capability/registry/tests.rs` `projects_never_get_each_others_content` |
+//! | R7 | Nothing falls through | `host/credentials/src/broker/tests.rs` `nothing_falls_through_after_a_refusal` |
+//! | R8 | A cloud's identity is for hosts of that cloud | `host/policy/src/cloud.rs` `hosts_that_only_look_alike_are_nobodys` |
+//! | R8 | It is off until the operator names projects | `host/credentials/src/broker/tests.rs` `a_secret_does_not_enable_the_identity_of_azure` |
+//! | R9 | Tokens are kept for an identity and a registry | `host/credentials/src/broker/tests.rs` `two_projects_never_get_each_others_content` |
+//! | R9 | A token that was refused is replaced | `host/credentials/src/broker/tests.rs` `a_refused_token_is_replaced_once` |
+//! | R27 | The cache gives nothing to who may not fetch it | `host/generate/src/capability/registry/tests.rs` `a_wrong_password_gets_nothing_out_of_the_cache` |
+//! | R30 | No secret is in any output | `host/credentials/src/canary.rs` `no_secret_is_in_any_output` |
+//! | R30 | | `host/cli/tests/canary/main.rs` `no_secret_is_in_any_output` |
+//! | R31 | Only the Secrets and keys that are needed are kept | `host/credentials/src/source/kubernetes/tests.rs` `only_the_keys_that_are_needed_are_kept` |
+//! | R31 | A broken Secret breaks alone | `host/credentials/src/source/directory/tests.rs` `a_broken_secret_breaks_alone` |
+//! | R31 | A reload replaces all or nothing | `host/credentials/src/broker/tests.rs` `secrets_are_replaced_while_running` |
+//! | R32 | The sidecar runs no programs | `host/credentials/src/canary.rs` `no_program_is_run` |
+//! | R32 | | `host/credentials/src/source/authfile/tests.rs` `helpers_come_first_and_are_not_run_by_the_sidecar` |
+//! | R33 | Every use is recorded | `host/credentials/src/broker/tests.rs` `every_use_is_recorded` |
+
+/// Rule, file and test of each row.
+fn rows() -> Vec<(String, String, String)> {
+    let rows = include_str!("rules.rs").lines().filter_map(|line| line.strip_prefix("//! | R"));
+    rows.map(|row| {
+        let (rule, _) = row.split_once(" |").unwrap();
+        let quoted: Vec<&str> = row.split('`').skip(1).step_by(2).collect();
+        let [file, test] = quoted[..] else { panic!("`{row}` names no test") };
+        (format!("R{rule}"), file.to_owned(), test.to_owned())
+    })
+    .collect()
+}
+
+#[test]
+fn every_rule_has_a_test() {
+    let rows = rows();
+    for rule in (1..=9).chain(30..=33) {
+        let rule = format!("R{rule}");
+        assert!(rows.iter().any(|(named, ..)| *named == rule), "{rule} has no test");
+    }
+    for (rule, file, test) in rows {
+        let text = std::fs::read_to_string(tidy::root().join(&file)).unwrap();
+        let found = text.lines().any(|line| line.contains(&format!("fn {test}()")));
+        assert!(found, "{rule}: there is no `{test}` in {file}");
+    }
+}
