@@ -50,7 +50,7 @@ impl Snapshots {
         let (test, number) = self.current.clone();
         let of_test = self.kept.entry(test).or_default();
         match of_test.get(&number) {
-            Some(kept) if kept.trim_end() == text.trim_end() => Ok(()),
+            Some(kept) if kept.trim_end() == text.trim_end() || is_same(kept, document) => Ok(()),
             Some(kept) if !self.update => {
                 let diff = similar::TextDiff::from_lines(kept.as_str(), &text);
                 let diff = diff.unified_diff().context_radius(2).header("kept", "now").to_string();
@@ -75,6 +75,13 @@ impl Snapshots {
         fs_err::create_dir_all(folder).map_err(Failure::platform)?;
         fs_err::write(&self.path, goyaml::v2::encode(&value)).map_err(Failure::platform)
     }
+}
+
+/// Whether a text, however its lists are indented, is the document.
+fn is_same(kept: &str, document: &Value) -> bool {
+    let Ok(Some(value)) = goyaml::v2::decode(kept.as_bytes()) else { return false };
+    let text = goyaml::json::encode(&value, goyaml::json::Escape::Minimal);
+    text.is_ok_and(|text| serde_json::from_str::<Value>(&text).is_ok_and(|kept| kept == *document))
 }
 
 fn written(document: &Value) -> Result<String, String> {
