@@ -19,6 +19,8 @@
 mod case;
 #[path = "../tests/oracle/dump.rs"]
 mod dump;
+#[path = "../tests/oracle/edges.rs"]
+mod edges;
 #[path = "../tests/oracle/fixture.rs"]
 mod fixture;
 #[path = "../tests/oracle/generate.rs"]
@@ -157,6 +159,7 @@ fn compare_files(program: &str, operation: &str, files: &[&str]) -> usize {
 fn record_all(program: &str, directory: &Path) {
     let mut oracle = Oracle::start(program);
     record(&mut oracle, systematic::cases(), &directory.join("systematic.jsonl"));
+    record(&mut oracle, edges::cases(), &directory.join("edges.jsonl"));
     let mut random = Random::new(2026);
     let cases = std::iter::repeat_with(|| generate::case(&mut random));
     let cases = cases.filter(|case| case.input.len() <= SHORT).take(4_500).collect();

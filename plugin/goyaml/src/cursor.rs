@@ -22,6 +22,7 @@ pub(crate) struct Cursor<'i> {
     mark: Mark,
     /// The end of what has been decoded.
     decoded: usize,
+    fault: Option<&'static str>,
     /// NULs that go-yaml has put behind the end of the stream.
     padding: usize,
     /// Whether go-yaml's buffer begins with a byte order mark.
@@ -38,6 +39,7 @@ impl<'i> Cursor<'i> {
             position: 0,
             mark: Mark::default(),
             decoded: 0,
+            fault: None,
             padding: 0,
             mark_in_front: false,
             newlines: 0,
@@ -85,17 +87,31 @@ impl<'i> Cursor<'i> {
         if self.characters_ahead(count) >= count {
             return Ok(());
         }
+        let filled = self.fill(count);
+        let buffer = self.text.as_bytes().get(self.position..).unwrap_or_default();
+        self.mark_in_front = buffer.starts_with(BYTE_ORDER_MARK);
+        filled
+    }
+
+    fn fill(&mut self, count: usize) -> Result<(), &'static str> {
         while self.characters_ahead(count) < count {
-            let end = self.input.window_end(self.decoded)?;
+            let end = self.input.window_end(self.decoded).inspect_err(|problem| {
+                // What's before the fault is decoded, and a scanner that only looks ahead reads on.
+                self.decoded = self.text.len();
+                self.fault = Some(*problem);
+            })?;
             if end == self.decoded {
                 self.padding += 1;
                 break;
             }
             self.decoded = end;
         }
-        let buffer = self.text.as_bytes().get(self.position..).unwrap_or_default();
-        self.mark_in_front = buffer.starts_with(BYTE_ORDER_MARK);
         Ok(())
+    }
+
+    /// The fault that decoding came upon.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        self.fault
     }
 
     fn characters_ahead(&self, enough: usize) -> usize {
@@ -181,9 +197,11 @@ impl<'i> Cursor<'i> {
         }
     }
 
-    /// Passes `count` ASCII characters that aren't line breaks, some of which isn't blank.
+    /// Passes `count` ASCII characters that aren't line breaks.
     pub(crate) fn skip_ascii(&mut self, count: usize) {
-        self.newlines = 0;
+        if self.rest().iter().take(count).any(|byte| !is_blank(*byte)) {
+            self.newlines = 0;
+        }
         self.mark.index += count;
         self.mark.column += count;
         self.position += count;

@@ -43,6 +43,9 @@ pub struct Parser<'i> {
     comments: Comments,
     /// Comments above a `-` that belong to the collection behind it.
     stem: String,
+    /// An error that came up while only looking for comments. As in go-yaml, the event is read to
+    /// its end nevertheless, which may fail with another error.
+    passed: Option<Error>,
 }
 
 /// Bytes that tags in their long form may have, all in all, besides what the length of the stream allows. A long
@@ -109,6 +112,7 @@ impl<'i> Parser<'i> {
             tag_budget: SMALL_TAGS + TAG_SHARE * input.text().len(),
             comments: Comments::default(),
             stem: String::new(),
+            passed: None,
         }
     }
 
@@ -117,9 +121,18 @@ impl<'i> Parser<'i> {
     /// # Errors
     /// What isn't well-formed. The parser is of no use afterwards.
     pub fn next_event(&mut self) -> Result<Option<Event<'i>>, Error> {
-        let Some(frame) = self.frames.last().copied() else {
-            return self.next_outside();
-        };
+        let event = match self.frames.last().copied() {
+            Some(frame) => self.next_inside(frame).map(Some),
+            None => self.next_outside(),
+        }?;
+        match self.passed.take().or_else(|| self.scanner.fault()) {
+            Some(error) => Err(error),
+            None => Ok(event),
+        }
+    }
+
+    /// The next event of the innermost collection.
+    fn next_inside(&mut self, frame: Frame) -> Result<Event<'i>, Error> {
         match frame.expect {
             Expect::BlockItem => self.block_item(frame),
             Expect::IndentlessItem => self.indentless_item(),
@@ -133,7 +146,6 @@ impl<'i> Parser<'i> {
             Expect::FlowValue => self.flow_value(),
             Expect::NoFlowValue => self.no_flow_value(),
         }
-        .map(Some)
     }
 
     /// What's next in the collection that's innermost.
@@ -200,7 +212,7 @@ impl<'i> Parser<'i> {
         self.peek()?;
         let above = self.comments.head.len();
         if let Some(mark) = self.take_if(&TokenKind::BlockEntry)? {
-            self.split_stem(above)?;
+            self.split_stem(above);
             return match self.peek()?.kind {
                 TokenKind::BlockEntry | TokenKind::BlockEnd => Ok(self.empty_scalar(mark)),
                 _ => self.block_node(),
@@ -217,7 +229,7 @@ impl<'i> Parser<'i> {
         self.peek()?;
         let above = self.comments.head.len();
         if let Some(mark) = self.take_if(&TokenKind::BlockEntry)? {
-            self.split_stem(above)?;
+            self.split_stem(above);
             return match self.peek()?.kind {
                 TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
                     Ok(self.empty_scalar(mark))
@@ -324,13 +336,16 @@ impl<'i> Parser<'i> {
 
     fn pair_value(&mut self) -> Result<Event<'i>, Error> {
         self.expect(Expect::PairEnd);
-        let start = self.peek()?.start;
+        self.peek()?;
+        self.scanner.watch();
         if self.take_if(&TokenKind::Value)?.is_some()
             && !matches!(self.peek()?.kind, TokenKind::FlowEntry | TokenKind::FlowSequenceEnd)
         {
             return self.flow_node();
         }
-        Ok(self.empty_scalar(start))
+        // go-yaml means the place of the `:`, but it may have moved another token there.
+        let mark = self.scanner.watched();
+        Ok(self.empty_scalar(mark))
     }
 
     fn pair_end(&mut self) -> Result<Event<'i>, Error> {

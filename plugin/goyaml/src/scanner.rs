@@ -8,6 +8,7 @@ mod block;
 mod comment;
 mod directive;
 mod plain;
+mod queue;
 mod quoted;
 mod tag;
 mod text;
@@ -15,6 +16,7 @@ mod text;
 use std::collections::VecDeque;
 
 pub(crate) use self::comment::{Comment, CommentKind};
+use self::queue::Queue;
 use crate::class::is_word;
 use crate::cursor::Cursor;
 use crate::token::{Token, TokenKind};
@@ -51,8 +53,7 @@ pub(crate) struct Scanner<'i> {
     dialect: Dialect,
     cursor: Cursor<'i>,
     started: bool,
-    ended: bool,
-    queue: VecDeque<Token<'i>>,
+    queue: Queue<'i>,
     /// Tokens that have been taken from the queue.
     taken: usize,
     /// Whether the first token of the queue can't change any more.
@@ -88,8 +89,7 @@ impl<'i> Scanner<'i> {
             dialect,
             cursor: Cursor::new(input),
             started: false,
-            ended: false,
-            queue: VecDeque::new(),
+            queue: Queue::default(),
             taken: 0,
             ready: false,
             indent: -1,
@@ -115,7 +115,22 @@ impl<'i> Scanner<'i> {
     pub(crate) fn take(&mut self) -> Option<Token<'i>> {
         self.ready = false;
         self.taken += 1;
-        self.queue.pop_front()
+        self.queue.take()
+    }
+
+    /// Remembers where the next token, which must have been peeked at, is in go-yaml's memory.
+    pub(crate) fn watch(&mut self) {
+        self.queue.watch();
+    }
+
+    /// The start of the token that's there now.
+    pub(crate) fn watched(&self) -> Mark {
+        self.queue.watched()
+    }
+
+    /// What reading came upon, even if it went on.
+    pub(crate) fn fault(&self) -> Option<Error> {
+        self.cursor.fault().map(fault_error)
     }
 
     /// The comments that are found and not taken yet.
@@ -125,11 +140,11 @@ impl<'i> Scanner<'i> {
 
     /// Fetches tokens until the first of the queue is what it will stay.
     fn fetch_enough(&mut self) -> Result<(), Error> {
-        // go-yaml v3 looks two tokens further, for comments that belong to the first.
+        // go-yaml v3 looks two tokens further, for comments that belong to the first. At the end
+        // of the stream it finds that end again and again.
         let behind = if self.dialect == Dialect::V3 { 2 } else { 0 };
         loop {
-            let enough = self.ended || self.queue.len() > behind;
-            if enough && !self.may_become_key()? && !self.queue.is_empty() {
+            if self.queue.len() > behind && !self.may_become_key()? {
                 return Ok(());
             }
             self.fetch()?;
@@ -230,7 +245,7 @@ impl<'i> Scanner<'i> {
     }
 
     fn ensure(&mut self, count: usize) -> Result<(), Error> {
-        self.cursor.ensure(count).map_err(|problem| ErrorKind::Syntax { line: None, problem }.into())
+        self.cursor.ensure(count).map_err(fault_error)
     }
 
     fn push(&mut self, kind: TokenKind<'i>, start: Mark) {
@@ -248,7 +263,7 @@ impl<'i> Scanner<'i> {
         };
         let [_, last] = self.recent;
         self.recent = [last, Some((recent, token.start))];
-        self.queue.push_back(token);
+        self.queue.push(token);
     }
 
     /// Reads the next token, and puts what it implies into the queue.
@@ -326,7 +341,6 @@ impl<'i> Scanner<'i> {
     fn end_stream(&mut self) -> Result<(), Error> {
         self.cursor.close_line();
         self.leave_blocks()?;
-        self.ended = true;
         self.push(TokenKind::StreamEnd, self.cursor.mark());
         Ok(())
     }
@@ -443,7 +457,7 @@ impl<'i> Scanner<'i> {
                 place
             }
             _ => {
-                self.queue.push_back(token);
+                self.queue.push(token);
                 self.queue.len()
             }
         };
@@ -629,6 +643,11 @@ impl<'i> Scanner<'i> {
 /// A place's column, comparable with that of a block collection that may not exist.
 fn column(mark: Mark) -> isize {
     isize::try_from(mark.column).unwrap_or(isize::MAX)
+}
+
+/// What a fault of the stream is reported as.
+fn fault_error(problem: &'static str) -> Error {
+    ErrorKind::Syntax { line: None, problem }.into()
 }
 
 /// There's no token where there must be one, which can't happen.

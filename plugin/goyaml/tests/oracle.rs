@@ -39,6 +39,11 @@ fn every_word_in_every_place() {
 }
 
 #[test]
+fn edges() {
+    assert!(check("edges", include_str!("fixtures/edges.jsonl")) > 90);
+}
+
+#[test]
 fn random_documents_and_values() {
     assert!(check("random", include_str!("fixtures/random.jsonl")) >= 4_000);
 }

@@ -40,17 +40,22 @@ impl<'i> Parser<'i> {
 
     /// Comments above a `-` are about the collection behind it, if there's one: `length`
     /// bytes of what has been collected.
-    pub(super) fn split_stem(&mut self, length: usize) -> Result<(), Error> {
+    pub(super) fn split_stem(&mut self, length: usize) {
         if length == 0 {
-            return Ok(());
+            return;
         }
-        let token = self.peek()?;
-        if matches!(token.kind, TokenKind::BlockSequenceStart | TokenKind::BlockMappingStart) {
+        let opens = match self.peek() {
+            Ok(token) => matches!(token.kind, TokenKind::BlockSequenceStart | TokenKind::BlockMappingStart),
+            Err(error) => {
+                self.passed = Some(error);
+                return;
+            }
+        };
+        if opens {
             let rest = self.comments.head.split_off(length);
             self.stem = std::mem::take(&mut self.comments.head);
             self.comments.head = rest.strip_prefix('\n').unwrap_or(&rest).to_owned();
         }
-        Ok(())
     }
 
     pub(super) fn attach_stem(&mut self, event: &mut Event<'i>) {
