@@ -20,8 +20,13 @@ mod types;
 
 use std::process::ExitCode;
 
+use case::Case;
 use generator::Generator;
-use oracle::Oracle;
+use oracle::{Oracle, Verdict};
+use outcome::Outcome;
+
+/// Differences, or deaths of Go, after which there is no point in looking for more.
+const ENOUGH: usize = 20;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -39,19 +44,31 @@ fn main() -> ExitCode {
 }
 
 fn compare(oracle: &mut Oracle, generator: &mut Generator, count: usize) -> ExitCode {
-    let mut differences = 0;
-    for _ in 0..count {
+    let (mut done, mut differences, mut died) = (0, 0, 0);
+    while done < count && differences < ENOUGH && died < ENOUGH {
         let case = generator.case();
-        if let Some(difference) = oracle.difference(&case) {
-            differences += 1;
-            let case = shrink::shrink(case, |case| oracle.difference(case).is_some());
-            let difference = oracle.difference(&case).unwrap_or(difference);
-            println!("{}\n  go:   {:?}\n  here: {:?}", case.line(), difference.0, difference.1);
-            if differences == 20 {
-                break;
+        done += 1;
+        match oracle.compare(&case) {
+            Verdict::Same => {}
+            Verdict::Died => died += 1,
+            Verdict::Different(theirs, ours) => {
+                differences += 1;
+                report(oracle, case, theirs, ours);
             }
         }
     }
-    println!("{count} cases, {differences} differences");
-    if differences == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    println!("{done} cases, {differences} differences, {died} skipped because Go died of them");
+    if done == count && differences == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Shrinks a case that differs, and shows it.
+fn report(oracle: &mut Oracle, case: Case, mut theirs: Outcome, mut ours: Outcome) {
+    let case = shrink::shrink(case, |case| match oracle.compare(case) {
+        Verdict::Different(smaller_theirs, smaller_ours) => {
+            (theirs, ours) = (smaller_theirs, smaller_ours);
+            true
+        }
+        Verdict::Same | Verdict::Died => false,
+    });
+    println!("{}\n  go:   {theirs:?}\n  here: {ours:?}", case.line());
 }

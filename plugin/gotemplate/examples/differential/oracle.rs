@@ -8,9 +8,19 @@ use crate::outcome::Outcome;
 
 /// A running oracle.
 pub(crate) struct Oracle {
+    program: String,
     process: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
+}
+
+/// What comparing a case shows.
+pub(crate) enum Verdict {
+    Same,
+    /// What Go and this crate make of it.
+    Different(Outcome, Outcome),
+    /// Go died of it, of a stack overflow for one, which no Go program can catch.
+    Died,
 }
 
 impl Oracle {
@@ -22,18 +32,30 @@ impl Oracle {
             .unwrap_or_else(|error| panic!("failed to start `{program}`: {error}"));
         let input = process.stdin.take().expect("a piped stdin");
         let output = BufReader::new(process.stdout.take().expect("a piped stdout"));
-        Self { process, input, output }
+        Self { program: program.to_owned(), process, input, output }
     }
 
-    /// What Go and this crate make of a case, if that differs.
-    pub(crate) fn difference(&mut self, case: &Case) -> Option<(Outcome, Outcome)> {
-        writeln!(self.input, "{}", case.line()).expect("the oracle reads");
-        let mut line = String::new();
-        self.output.read_line(&mut line).expect("the oracle answers");
-        let (_, expected) = Case::parse(&line);
-        let expected = expected.expect("the oracle records");
+    /// Compares what Go and this crate make of a case.
+    pub(crate) fn compare(&mut self, case: &Case) -> Verdict {
+        let Some(expected) = self.ask(case) else {
+            *self = Self::start(&self.program);
+            return Verdict::Died;
+        };
         let outcome = case.run();
-        (expected != outcome && !may_differ(case, &expected)).then_some((expected, outcome))
+        if expected == outcome || may_differ(case, &expected) {
+            Verdict::Same
+        } else {
+            Verdict::Different(expected, outcome)
+        }
+    }
+
+    /// Go's outcome; none if it ends without one.
+    fn ask(&mut self, case: &Case) -> Option<Outcome> {
+        writeln!(self.input, "{}", case.line()).ok()?;
+        let mut line = String::new();
+        self.output.read_line(&mut line).expect("the oracle writes text");
+        let (_, expected) = line.ends_with('\n').then(|| Case::parse(&line))?;
+        Some(expected.expect("the oracle records"))
     }
 }
 
