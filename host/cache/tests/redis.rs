@@ -1,6 +1,6 @@
 //! With a real Redis, where `redis-server` is installed: what one machine fetched, the other one has.
 
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "helpers of tests are tests")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};

@@ -1,5 +1,7 @@
 //! What docs/credentials.md says to run, runs, and answers what it says.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -27,6 +27,7 @@ impl Drop for Moto {
 impl Moto {
     async fn start() -> Option<Self> {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        #[expect(clippy::disallowed_methods, reason = "the environment says where a peer is")]
         let folder = std::env::var_os("TIPHYS_TEST_PYTHON");
         let program =
             folder.map_or_else(|| "moto_server".into(), |root| PathBuf::from(root).join("bin/moto_server"));

@@ -236,7 +236,7 @@ async fn owner(bench: &Bench, project: &str, version: &str) -> Result<(String, S
     let registries = bench.registries(project, FetchLimits::default());
     let request = ChartRequest { version: version.to_owned(), ..bench.request("app") };
     let chart = registries.pull_charts(vec![request]).await.remove(0)?;
-    let file = chart.files.into_iter().find(|file| file.path.ends_with("owner")).unwrap();
+    let file = chart.files.iter().find(|file| file.path.ends_with("owner")).unwrap();
     Ok((String::from_utf8(file.content.clone()).unwrap(), chart.digest))
 }
 
