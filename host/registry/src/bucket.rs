@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use cache::{Digest, Shared, SharedError};
 use http::header::AUTHORIZATION;
+use http_body_util::BodyExt as _;
 use network::{Authorization, Deadline, Redirects, Request, Url};
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::client::{
@@ -103,7 +104,7 @@ impl HttpConnector for Connector {
 impl HttpService for Connector {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let (head, body) = request.into_parts();
-        let request = translate(&head)?.with_body(body.as_bytes().cloned().unwrap_or_default());
+        let request = translate(&head)?.with_body(body.collect().await?.to_bytes());
         let response = self.0.send(request).await.map_err(|error| {
             let kind = if error.is_outage() { HttpErrorKind::Connect } else { HttpErrorKind::Unknown };
             HttpError::new(kind, error)

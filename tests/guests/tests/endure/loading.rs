@@ -22,7 +22,10 @@ pub(crate) fn ungranted_import() {
             "failed to load plugin `program`: the component imports `tiphys:plugin/network`, \
              which the operator did not grant"
         );
-        assert_eq!(error.hint().unwrap(), "under plugin `program`: `grants: {network: [\"https://HOST\"]}`");
+        assert_eq!(
+            error.hint().unwrap(),
+            "under plugin `program`: `grants: {network: [\"https://HOST/**\"]}`"
+        );
         assert_eq!(error.blame(), Blame::Platform);
     });
 }
