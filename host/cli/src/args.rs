@@ -101,6 +101,15 @@ pub(crate) enum Command {
     Vendor(Box<VendorArgs>),
     /// Run a chart's unit tests, as helm-unittest does.
     Test(TestArgs),
+    /// Find, show, fetch, pack, upload and copy charts.
+    #[command(subcommand)]
+    Chart(Box<crate::chart::ChartCommand>),
+    /// Log in to registries and out of them.
+    #[command(subcommand)]
+    Registry(crate::registry::RegistryCommand),
+    /// See, clean and carry what is kept between runs.
+    #[command(subcommand)]
+    Cache(crate::cache::CacheCommand),
     /// Ask a running `tiphys serve` if it is healthy.
     Healthcheck(HealthcheckArgs),
     /// Tell which credential an application would use, and try it.

@@ -14,7 +14,9 @@ mod outside;
 mod units;
 
 pub(crate) use self::file::{LoadError, Stamp, load};
-pub(crate) use self::outside::{MirrorTrust, NetworkConfig, RegistryConfig, TlsConfig, VerifyConfig};
+pub(crate) use self::outside::{
+    CosignConfig, MirrorTrust, NetworkConfig, RegistryConfig, TlsConfig, VerifyConfig,
+};
 pub(crate) use self::units::{Size, Span};
 
 /// The configuration of Tiphys.
@@ -169,6 +171,9 @@ pub(crate) struct EntropyConfig {
 pub(crate) struct CacheConfig {
     /// Folder of the cache. Without it, the user's cache folder.
     pub(crate) path: Option<String>,
+    /// A cache that machines share, behind this one: `redis://HOST[:PORT][/DATABASE]` (its password may be in
+    /// `REDIS_PASSWORD`) or `s3://BUCKET[/FOLDER]` (with Amazon's usual environment variables).
+    pub(crate) shared: Option<String>,
     /// Size that it is kept below.
     pub(crate) size: Size,
     /// Size of the answers that each plugin keeps in memory, to be given again while nothing has changed that they
@@ -266,6 +271,7 @@ impl Default for CacheConfig {
     fn default() -> Self {
         Self {
             path: None,
+            shared: None,
             size: Size(2 << 30),
             answers: Size(32 << 20),
             tag_ttl: seconds(180),

@@ -3,8 +3,11 @@
 
 mod args;
 mod builtin;
+mod cache;
+mod chart;
 mod completions;
 mod config;
+mod connection;
 mod credentials;
 mod diff;
 mod exit;
@@ -14,10 +17,13 @@ mod lock;
 mod outside;
 mod paths;
 mod person;
+mod progress;
+mod registry;
 mod render;
 mod report;
 mod serve;
 mod session;
+mod shared;
 mod unittest;
 mod variable;
 mod vendor;
@@ -60,6 +66,9 @@ fn run(cli: Cli) -> Result<exit::Code, Failure> {
         Command::Lock(args) => runtime()?.block_on(lock::lock(&cli.global, &args)),
         Command::Vendor(args) => runtime()?.block_on(vendor::vendor(&cli.global, &args)),
         Command::Test(args) => unittest::test(&args),
+        Command::Chart(command) => runtime()?.block_on(chart::run(&cli.global, *command)),
+        Command::Registry(command) => runtime()?.block_on(registry::run(&cli.global, command)),
+        Command::Cache(command) => runtime()?.block_on(cache::run(&cli.global, command)),
         Command::Healthcheck(args) => runtime()?.block_on(healthcheck::healthcheck(args)),
         Command::Credentials { command } => runtime()?.block_on(credentials::run(&cli.global, command)),
         Command::Schema => Ok(report::data(&config::schema_text())),

@@ -7,15 +7,17 @@ use credentials::config::{CredentialsConfig, RegistryConfig as Registry};
 use credentials::{Broker, Environment, KubernetesAccess, Parts, audit};
 use generate::capability::Ledger;
 use network::{ClientIdentity, HostConfig, Ports, Proxies, ProxyUrl, Reach, Tls, Transport, Unlisted, Url};
-use registry::{Client, Freshness, Mirror, Pattern, PublicKey, Signer, VerifyPolicy};
+use registry::{
+    Client, Freshness, Keyring, Mirror, Pattern, PublicKey, Signer, SigstoreIdentity, TrustRoot, VerifyPolicy,
+};
 
-use crate::config::{Config, MirrorTrust, RegistryConfig, TlsConfig, VerifyConfig};
+use crate::config::{Config, CosignConfig, MirrorTrust, RegistryConfig, TlsConfig, VerifyConfig};
 use crate::exit::{Code, Failure};
 use crate::helper::DockerHelpers;
 use crate::person::Person;
-use crate::variable;
+use crate::{shared, variable};
 
-const USER_AGENT: &str = concat!("tiphys/", env!("CARGO_PKG_VERSION"));
+pub(crate) const USER_AGENT: &str = concat!("tiphys/", env!("CARGO_PKG_VERSION"));
 
 /// Where Argo CD mounts `argocd-tls-certs-cm`.
 const ARGOCD_CERTIFICATES: &str = "/app/config/tls";
@@ -60,11 +62,15 @@ pub(crate) fn open(config: &Config, folder: &Path, purpose: Purpose) -> Result<O
 /// What was fetched, in `folder` or, where that can't be written, until the machine restarts.
 fn store(config: &Config, folder: &Path) -> Result<cache::Store, Failure> {
     let open = |path: PathBuf| cache::Store::open(&cache::Config { path, size: config.cache.size.0 });
-    open(folder.join("content")).or_else(|error| {
+    let store = open(folder.join("content")).or_else(|error| {
         tracing::warn!(%error, "what is fetched is kept until the machine restarts");
         open(std::env::temp_dir().join(format!("tiphys-{}", std::process::id())).join("content")).map_err(
             |_| Failure::platform(error).with_hint("`--cache DIR` names a folder that can be written"),
         )
+    })?;
+    Ok(match shared::open(config)? {
+        Some(shared) => store.with_shared(shared),
+        None => store,
     })
 }
 
@@ -185,10 +191,18 @@ fn sources(config: &Config, purpose: Purpose) -> CredentialsConfig {
     sources
 }
 
-fn at_home() -> CredentialsConfig {
+/// Where Helm keeps its logins.
+pub(crate) fn helm_logins() -> PathBuf {
+    let folder = || variable::read("HELM_CONFIG_HOME").map(PathBuf::from);
+    let shared = || variable::read("XDG_CONFIG_HOME").map(|folder| Path::new(&folder).join("helm"));
+    let below =
+        || folder().or_else(shared).unwrap_or_else(|| home("~/.config/helm")).join("registry/config.json");
+    variable::read("HELM_REGISTRY_CONFIG").map_or_else(below, PathBuf::from)
+}
+
+pub(crate) fn at_home() -> CredentialsConfig {
     let docker = variable::read("DOCKER_CONFIG").map_or_else(|| home("~/.docker"), PathBuf::from);
-    let helm = variable::read("HELM_REGISTRY_CONFIG")
-        .map_or_else(|| home("~/.config/helm/registry/config.json"), PathBuf::from);
+    let helm = helm_logins();
     let existing = |file: PathBuf| Some(file).filter(|file| file.is_file()).into_iter().collect();
     CredentialsConfig {
         docker: existing(docker.join("config.json")),
@@ -234,8 +248,31 @@ fn policy(config: &VerifyConfig) -> Result<VerifyPolicy, Failure> {
         let wrong = |error| Failure::new(Code::Configuration, format!("verify: `{file}`: {error}"));
         PublicKey::from_pem(&pem).map(Signer::CosignKey).map_err(wrong)
     };
-    let signers = config.cosign.keys.iter().map(signer).collect::<Result<_, _>>()?;
+    let mut signers = config.cosign.keys.iter().map(signer).collect::<Result<Vec<_>, _>>()?;
+    signers.extend(identity(&config.cosign)?.map(Signer::CosignIdentity));
+    for file in &config.provenance.keyrings {
+        let wrong = |error| Failure::new(Code::Configuration, format!("verify: `{file}`: {error}"));
+        signers.push(Signer::Provenance(Keyring::parse(&read(file)?).map_err(wrong)?));
+    }
     Ok(VerifyPolicy { pattern: pattern(&config.pattern)?, signers })
+}
+
+/// Who signs without a key of their own: both halves of a name, or it would be anybody's.
+fn identity(config: &CosignConfig) -> Result<Option<SigstoreIdentity>, Failure> {
+    let wrong = |problem: String| Failure::new(Code::Configuration, format!("verify: {problem}"));
+    let (issuer, subject) = match (&config.issuer, &config.subject_regex) {
+        (None, None) => return Ok(None),
+        (Some(issuer), Some(subject)) => (issuer, subject),
+        _ => {
+            return Err(wrong(
+                "`cosign.issuer` and `cosign.subjectRegex` are only of use together".to_owned(),
+            ));
+        }
+    };
+    let json = config.trusted_root.as_ref().map(|file| read(file)).transpose()?;
+    let json = json.map(|json| String::from_utf8_lossy(&json).into_owned());
+    let root = json.as_deref().map_or(TrustRoot::PublicGood, TrustRoot::Json);
+    SigstoreIdentity::new(issuer, subject, root).map(Some).map_err(|error| wrong(error.to_string()))
 }
 
 /// A pattern of references; without a scheme it is one of registries.

@@ -39,6 +39,11 @@ pub(crate) fn paint() -> Paint {
     Paint::new(io::stdout().is_terminal(), &variable::read)
 }
 
+/// Says what may go wrong.
+pub(crate) fn warn(text: &str) {
+    eprintln!("warning: {text}");
+}
+
 /// Says what went wrong.
 pub(crate) fn failure(failure: &Failure, form: ErrorForm) {
     let diagnostics = Diagnostic::all(failure);

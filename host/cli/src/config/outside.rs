@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is known of a registry or a Helm repository, or of a part of one. A host that is named here may have a
 /// private address.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct RegistryConfig {
     /// `host[:port][/path]`, and everything below.
@@ -71,15 +71,33 @@ pub(crate) struct VerifyConfig {
     #[serde(rename = "match")]
     pub(crate) pattern: String,
     /// Signatures of cosign.
+    #[serde(default)]
     pub(crate) cosign: CosignConfig,
+    /// Signatures of `helm package --sign`.
+    #[serde(default)]
+    pub(crate) provenance: ProvenanceConfig,
 }
 
-/// Whose signatures count.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+/// Whose signatures count. One of them will do.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct CosignConfig {
-    /// PEM files of public keys; a signature by one of them will do.
+    /// PEM files of public keys.
     pub(crate) keys: Vec<String>,
+    /// Address of who gives out identities, such as `https://token.actions.githubusercontent.com`; with `subjectRegex`.
+    pub(crate) issuer: Option<String>,
+    /// Regular expression that matches the whole of an identity.
+    pub(crate) subject_regex: Option<String>,
+    /// File with sigstore's `trusted_root.json`, for an instance of one's own; without it, the public one.
+    pub(crate) trusted_root: Option<String>,
+}
+
+/// Whose provenance files count.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct ProvenanceConfig {
+    /// Files of OpenPGP public keys, as `gpg --export` writes them.
+    pub(crate) keyrings: Vec<String>,
 }
 
 /// How everything outside is reached.
