@@ -72,11 +72,14 @@ impl Auth {
                 (sent == basic(user, password), "Basic realm=\"basic-realm\"".to_owned())
             }
             Self::Token { realm, .. } => {
-                let scope = format!("repository:{repository}:{action}");
+                // Outside of repositories every token will do, as it does elsewhere.
+                let nowhere = repository.is_empty();
                 let granted = sent.strip_prefix("Bearer ").and_then(|token| tokens.get(token));
-                let allowed = granted.is_some_and(|granted| covers(granted, repository, action));
+                let allowed = granted.is_some_and(|granted| nowhere || covers(granted, repository, action));
                 let realm = realm.clone().unwrap_or_else(|| format!("{base}/token"));
-                (allowed, format!("Bearer realm=\"{realm}\",service=\"test\",scope=\"{scope}\""))
+                let scope = format!(",scope=\"repository:{repository}:{action}\"");
+                let scope = if nowhere { "" } else { &scope };
+                (allowed, format!("Bearer realm=\"{realm}\",service=\"test\"{scope}"))
             }
         };
         let refusal = Reply::error(401, "UNAUTHORIZED", "authentication required");
