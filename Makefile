@@ -15,7 +15,7 @@ toolchain:
 .PHONY: demo
 demo: toolchain ## a registry, the sidecar and an application, from end to end
 	$(CARGO) build --locked --workspace --bin tiphys --bin demo
-	target/debug/demo target/debug/tiphys
+	$${CARGO_TARGET_DIR:-target}/debug/demo $${CARGO_TARGET_DIR:-target}/debug/tiphys
 
 .PHONY: build
 build: toolchain ## the tiphys binary: target/release/tiphys
