@@ -24,9 +24,17 @@ fn blob(number: u32, size: usize) -> Bytes {
     number.to_le_bytes().repeat(size / 4).into()
 }
 
+/// Where a process finds that it was spawned by a test. Who runs the ignored tests by hand finds nothing to do.
+const SPAWNED: &str = "spawned";
+
+fn is_spawned() -> bool {
+    Path::new(SPAWNED).exists()
+}
+
 /// Runs the ignored test `name` as a process of its own in `folder`, by way of `shell` commands.
 fn spawn(name: &str, folder: &Path, shell: &str) -> Child {
     let own = std::env::current_exe().unwrap();
+    fs_err::write(folder.join(SPAWNED), "").unwrap();
     let script = format!("{shell} exec '{}' --ignored --exact {name} --test-threads 1", own.display());
     let mut command = Command::new("sh");
     command.args(["-c", &script]).current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null());
@@ -36,6 +44,9 @@ fn spawn(name: &str, folder: &Path, shell: &str) -> Child {
 #[tokio::test]
 #[ignore = "a process of the test of kills: it writes until it is stopped"]
 async fn writer() {
+    if !is_spawned() {
+        return;
+    }
     let store = store(Path::new("."));
     for number in 0.. {
         let blob = blob(number, 256 << 10);
@@ -47,27 +58,39 @@ async fn writer() {
 #[tokio::test]
 async fn a_killed_writer_leaves_whole_things_or_none() {
     let directory = tempfile::tempdir().unwrap();
-    let mut kept = 0;
     for turn in 0..12 {
+        let before = store(directory.path()).entries().await.unwrap().len();
         let mut writer = spawn("writer", directory.path(), "");
-        std::thread::sleep(Duration::from_millis(120 + turn * 17));
+        wait_for_more_than(before, directory.path()).await;
+        // It is writing; each turn it is stopped a little further on.
+        std::thread::sleep(Duration::from_millis(turn * 17));
         writer.kill().unwrap();
         writer.wait().unwrap();
         let store = store(directory.path());
         assert_eq!(store.verify().await.unwrap(), [], "nothing is half");
-        kept = store.entries().await.unwrap().len();
         if let Some(record) = store.record::<Vec<u32>>(&RecordKey::new("tags", &["t"])).await {
             assert_eq!(record.value.len(), 1000);
         }
         let blob = Bytes::from(format!("after {turn}"));
         store.put(&Digest::of(&blob), blob).await.unwrap();
     }
-    assert!(kept > 12, "the writer came to write: {kept}");
+}
+
+/// Waits until the store in `folder` has more than `count` blobs.
+async fn wait_for_more_than(count: usize, folder: &Path) {
+    let (store, start) = (store(folder), Instant::now());
+    while store.entries().await.unwrap().len() <= count {
+        assert!(start.elapsed() < Duration::from_secs(60), "the writer came to write");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 #[tokio::test]
 #[ignore = "a process of the test of the full disk"]
 async fn greedy_writer() {
+    if !is_spawned() {
+        return;
+    }
     let store = store(Path::new("."));
     let (large, small) = (blob(1, 1 << 20), blob(2, 4 << 10));
     store.put(&Digest::of(&large), large.clone()).await.unwrap_err();
@@ -91,6 +114,9 @@ async fn a_full_disk_is_an_error_and_leaves_nothing_half() {
 #[tokio::test]
 #[ignore = "a process of the test of single flight"]
 async fn fetcher() {
+    if !is_spawned() {
+        return;
+    }
     let store = store(Path::new("."));
     for number in 0..WANTED {
         let blob = blob(number, 64 << 10);
@@ -117,6 +143,9 @@ async fn many_processes_fetch_once() {
 #[tokio::test]
 #[ignore = "a process of the test of leases: it holds one for ever"]
 async fn holder() {
+    if !is_spawned() {
+        return;
+    }
     let until = tokio::time::Instant::now() + Duration::from_secs(60);
     let _lease = store(Path::new(".")).lease("x", until).await.unwrap();
     fs_err::write("held", "").unwrap();

@@ -64,9 +64,11 @@ fn store(config: &Config, folder: &Path) -> Result<cache::Store, Failure> {
     let open = |path: PathBuf| cache::Store::open(&cache::Config { path, size: config.cache.size.0 });
     let store = open(folder.join("content")).or_else(|error| {
         tracing::warn!(%error, "what is fetched is kept until the machine restarts");
-        open(std::env::temp_dir().join(format!("tiphys-{}", std::process::id())).join("content")).map_err(
-            |_| Failure::platform(error).with_hint("`--cache DIR` names a folder that can be written"),
-        )
+        // A folder that nobody else could have made beforehand.
+        let private = tempfile::Builder::new().prefix("tiphys-").tempdir().ok();
+        private.and_then(|folder| open(folder.keep().join("content")).ok()).ok_or_else(|| {
+            Failure::platform(error).with_hint("`--cache DIR` names a folder that can be written")
+        })
     })?;
     Ok(match shared::open(config)? {
         Some(shared) => store.with_shared(shared),
