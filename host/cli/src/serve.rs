@@ -51,6 +51,7 @@ fn server(config: &Config, args: &ServeArgs) -> Result<cmp::Config, Failure> {
             extracted: server.extracted.0,
             ..cmp::Limits::default()
         },
+        max_message: args.max_message.saturating_mul(1 << 20),
     })
 }
 

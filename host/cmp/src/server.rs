@@ -22,8 +22,6 @@ use crate::proto::version::version_service_server::VersionServiceServer;
 use crate::socket::{Socket, SocketError};
 use crate::version::Version;
 
-/// Argo CD's own limit for a message, in both directions.
-const MAX_MESSAGE: usize = 100 << 20;
 /// What a client may send before it is read. A connection carries one stream at a time.
 const STREAM_WINDOW: u32 = 1 << 20;
 const CONNECTION_WINDOW: u32 = 2 << 20;
@@ -56,6 +54,8 @@ pub struct Config {
     pub spool: PathBuf,
     /// What one application's files may take.
     pub limits: Limits,
+    /// The longest message, in both directions, in bytes.
+    pub max_message: usize,
 }
 
 /// How busy the server is.
@@ -76,6 +76,7 @@ pub struct Server {
     sockets: Vec<(Socket, Plugin)>,
     calls: Arc<Calls>,
     drain: Duration,
+    max_message: usize,
 }
 
 // === impl LoadGauge ===
@@ -111,7 +112,12 @@ impl Server {
         });
         let mut binder = Binder { directory, mode, calls, names: BTreeSet::new(), sockets: Vec::new() };
         binder.bind_all(discovery)?;
-        Ok(Self { sockets: binder.sockets, calls: binder.calls, drain: config.drain })
+        Ok(Self {
+            sockets: binder.sockets,
+            calls: binder.calls,
+            drain: config.drain,
+            max_message: config.max_message,
+        })
     }
 
     /// The sockets, in the order in which they were bound.
@@ -136,7 +142,7 @@ impl Server {
         let mut serving = JoinSet::new();
         for (socket, plugin) in self.sockets {
             let connections = socket.connections(accepting.clone());
-            let router = router(plugin)?;
+            let router = router(plugin, self.max_message)?;
             let hang_up = connected.clone().cancelled_owned();
             serving.spawn(router.serve_with_incoming_shutdown(connections, hang_up));
         }
@@ -167,7 +173,7 @@ async fn quiet(calls: &Calls) {
 }
 
 /// All services of one socket.
-fn router(plugin: Plugin) -> Result<Router, tonic_reflection::server::Error> {
+fn router(plugin: Plugin, max_message: usize) -> Result<Router, tonic_reflection::server::Error> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(DESCRIPTORS)
@@ -175,8 +181,8 @@ fn router(plugin: Plugin) -> Result<Router, tonic_reflection::server::Error> {
     };
     let (_, health) = tonic_health::server::health_reporter();
     let plugin = ConfigManagementPluginServiceServer::new(plugin)
-        .max_decoding_message_size(MAX_MESSAGE)
-        .max_encoding_message_size(MAX_MESSAGE)
+        .max_decoding_message_size(max_message)
+        .max_encoding_message_size(max_message)
         .accept_compressed(CompressionEncoding::Gzip);
     Ok(tonic::transport::Server::builder()
         .initial_stream_window_size(STREAM_WINDOW)

@@ -1,6 +1,6 @@
 //! What each call answers.
 
-use crate::server::start;
+use crate::server::{Running, start};
 use cmp_client::{
     Announcements, CHECK, Check, Connection, GENERATE, MATCH, Manifests, PARAMETERS, Repository,
 };
@@ -58,7 +58,7 @@ fn every_form_of_parameter_is_announced() {
 
 #[test]
 fn only_who_is_asked_takes_part_in_discovery() {
-    let configured = |server: &crate::server::Running, name| {
+    let configured = |server: &Running, name| {
         let mut connection = Connection::open(&server.socket(name));
         connection.call(CHECK, &[vec![]], "60S").decode::<Check>().is_discovery_configured
     };
@@ -130,4 +130,15 @@ fn operators_find_health_version_and_reflection() {
         let text = String::from_utf8_lossy(&answer.body).into_owned();
         assert!(text.contains("AppStreamRequest"), "{reflection}: {answer:?}");
     }
+}
+
+#[test]
+fn a_longer_message_than_the_operator_allows_is_refused() {
+    let tgz = Archive::new().file("do", "list").tgz();
+    let upload = Upload::new(tgz).env("LONG", &"x".repeat(3 << 10));
+    let call = |server: &Running| {
+        Connection::open(&server.socket("helm")).call(GENERATE, &upload.messages(), "60S").code
+    };
+    assert_eq!(call(&start(|_| {})), Some(0));
+    assert_eq!(call(&start(|config| config.max_message = 2 << 10)), Some(11), "out of range");
 }

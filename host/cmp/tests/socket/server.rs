@@ -151,6 +151,7 @@ pub(crate) fn config(directory: &Path) -> Config {
         drain: Duration::from_secs(5),
         spool: std::env::temp_dir(),
         limits: Limits::default(),
+        max_message: 100 << 20,
     }
 }
 

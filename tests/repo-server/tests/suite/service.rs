@@ -93,6 +93,7 @@ pub(crate) fn serve(sockets: &Path, running: usize) -> LoadGauge {
         drain: Duration::from_secs(1),
         spool: std::env::temp_dir(),
         limits: Limits::default(),
+        max_message: 100 << 20,
     };
     let server = Server::bind(config, Arc::new(Mirror)).unwrap();
     let load = server.load();
