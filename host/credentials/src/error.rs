@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use network::Origin;
+use network::broker::Identity;
 use policy::realm::RealmDenied;
 use policy::{Blame, Destination, Diagnose, ParseDestinationError, ParseOriginError};
 
@@ -163,6 +164,13 @@ impl Diagnose for Error {
         match self {
             Self::Realm(denied) => denied.hint(),
             Self::Tie { .. } => Some("remove one of them, or give one a longer path or a project".to_owned()),
+            Self::Refused { label, destination, status: 401 | 403, .. }
+                if label == Identity::Anonymous.label() =>
+            {
+                Some(format!(
+                    "no credential of the application's project is for `{destination}`; `tiphys credentials explain` with its `--project` says which ones there are"
+                ))
+            }
             Self::Refused { label, status: 401 | 403, .. } => {
                 Some(format!("check user name and password of `{label}`, and what it may read"))
             }

@@ -263,7 +263,7 @@ impl Diagnose for Error {
             Problem::Network(error) => error.hint(),
             Problem::Credentials(error) => error.hint(),
             Problem::Unauthorized { identity, .. } if identity == "anonymous" => Some(format!(
-                "no credential matched; add one whose `url` is a prefix of `{}`, for this application's project",
+                "no credential of the application's project is for `{}`; `tiphys credentials explain` with its `--project` says which ones there are",
                 self.attempt.subject
             )),
             Problem::Unauthorized { identity, .. } => {

@@ -7,6 +7,11 @@ use std::process::Command;
 use crate::client::Client;
 use crate::process::{Process, environment, find, free_port};
 
+/// Where repo-server finds programs first, below the directory of a test.
+pub(crate) const TOOLS: &str = "tools";
+/// A file with the authorities that Helm believes, below the directory of a test.
+pub(crate) const AUTHORITIES: &str = "authorities.pem";
+
 /// The programs of other people that these tests need.
 pub(crate) struct Programs {
     argocd: PathBuf,
@@ -52,13 +57,14 @@ impl Programs {
     }
 
     fn repo_server(&self, directory: &Path, sockets: &Path) -> Command {
-        let tools = git_verify_wrapper(directory);
+        let tools = tools(directory);
         let mut command = Command::new(&self.argocd);
         command
             .args(["--disable-tls", "--client-ca-path", "", "--loglevel", "debug"])
             .env("PATH", format!("{}:{}", tools.display(), environment("PATH").unwrap()))
             .env("ARGOCD_BINARY_NAME", "argocd-repo-server")
             .env("ARGOCD_GPG_ENABLED", "false")
+            .env("SSL_CERT_FILE", directory.join(AUTHORITIES))
             .env("ARGOCD_PLUGINSOCKFILEPATH", sockets)
             .env("ARGOCD_ASK_PASS_SOCK", directory.join("askpass.sock"));
         for (variable, name) in
@@ -73,9 +79,10 @@ impl Programs {
     }
 }
 
-/// repo-server runs this for every commit, even where no signature is wanted.
-fn git_verify_wrapper(directory: &Path) -> PathBuf {
-    let tools = directory.join("tools");
+/// What repo-server runs: Helm for its own Helm source, where a test put it there, and this for every
+/// commit, even where no signature is wanted.
+fn tools(directory: &Path) -> PathBuf {
+    let tools = directory.join(TOOLS);
     std::fs::create_dir_all(&tools).unwrap();
     let path = tools.join("git-verify-wrapper.sh");
     fs_err::write(&path, "#!/bin/sh\nexit 0\n").unwrap();

@@ -46,7 +46,7 @@ impl Application {
     pub(crate) fn new(repository: &Path, path: &str) -> Self {
         let repo_url = format!("file://{}", repository.display());
         let request = ManifestRequest {
-            repo: Some(Repository { repo: repo_url.clone() }),
+            repo: Some(Repository { repo: repo_url.clone(), ..Repository::default() }),
             revision: "HEAD".into(),
             no_cache: true,
             app_name: "web".into(),
@@ -56,13 +56,43 @@ impl Application {
                 path: path.into(),
                 target_revision: "HEAD".into(),
                 plugin: Some(Plugin::default()),
+                ..ApplicationSource::default()
             }),
             kube_version: "1.33.2".into(),
             api_versions: vec!["v1".into(), "apps/v1".into()],
             no_revision_cache: true,
             project_name: "team-a".into(),
+            ..ManifestRequest::default()
         };
         Self { request, timeout: TIMEOUT }
+    }
+
+    /// A chart of a registry by Argo CD's own Helm source.
+    pub(crate) fn native(registry: &Login, chart: &str, version: &str, helm: HelmSource) -> Self {
+        let mut application = Self::new(Path::new("/"), "");
+        let request = &mut application.request;
+        request.repo = Some(registry.repository());
+        request.revision = version.into();
+        request.application_source = Some(ApplicationSource {
+            repo_url: registry.url.clone(),
+            target_revision: version.into(),
+            helm: Some(helm),
+            chart: chart.into(),
+            ..ApplicationSource::default()
+        });
+        application
+    }
+
+    /// Argo CD knows this registry, too.
+    pub(crate) fn knows(mut self, registry: &Login) -> Self {
+        self.request.repos.push(registry.repository());
+        self.request.project_source_repos.push("*".into());
+        self
+    }
+
+    pub(crate) fn project(mut self, name: &str) -> Self {
+        self.request.project_name = name.into();
+        self
     }
 
     /// Rendered by the plugin called `name`.
@@ -104,6 +134,27 @@ impl Application {
     }
 }
 
+/// A place in a registry, as Argo CD's repository Secrets name it, and who may read there.
+#[derive(Clone, Debug)]
+pub(crate) struct Login {
+    /// `host:port/path`.
+    pub(crate) url: String,
+    pub(crate) user: &'static str,
+    pub(crate) password: &'static str,
+}
+
+impl Login {
+    fn repository(&self) -> Repository {
+        Repository {
+            repo: self.url.clone(),
+            username: self.user.into(),
+            password: self.password.into(),
+            kind: "helm".into(),
+            enable_oci: true,
+        }
+    }
+}
+
 // === Argo CD's messages ===
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -120,12 +171,16 @@ struct ManifestRequest {
     namespace: String,
     #[prost(message, optional, tag = "10")]
     application_source: Option<ApplicationSource>,
+    #[prost(message, repeated, tag = "11")]
+    repos: Vec<Repository>,
     #[prost(string, tag = "14")]
     kube_version: String,
     #[prost(string, repeated, tag = "15")]
     api_versions: Vec<String>,
     #[prost(bool, tag = "18")]
     no_revision_cache: bool,
+    #[prost(string, repeated, tag = "24")]
+    project_source_repos: Vec<String>,
     #[prost(string, tag = "25")]
     project_name: String,
 }
@@ -134,6 +189,14 @@ struct ManifestRequest {
 struct Repository {
     #[prost(string, tag = "1")]
     repo: String,
+    #[prost(string, tag = "2")]
+    username: String,
+    #[prost(string, tag = "3")]
+    password: String,
+    #[prost(string, tag = "11")]
+    kind: String,
+    #[prost(bool, tag = "14")]
+    enable_oci: bool,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -144,8 +207,33 @@ struct ApplicationSource {
     path: String,
     #[prost(string, tag = "4")]
     target_revision: String,
+    #[prost(message, optional, tag = "7")]
+    helm: Option<HelmSource>,
     #[prost(message, optional, tag = "11")]
     plugin: Option<Plugin>,
+    #[prost(string, tag = "12")]
+    chart: String,
+}
+
+/// `spec.source.helm`.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct HelmSource {
+    #[prost(message, repeated, tag = "2")]
+    pub(crate) parameters: Vec<HelmParameter>,
+    #[prost(string, tag = "3")]
+    pub(crate) release_name: String,
+    #[prost(string, tag = "4")]
+    pub(crate) values: String,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct HelmParameter {
+    #[prost(string, tag = "1")]
+    pub(crate) name: String,
+    #[prost(string, tag = "2")]
+    pub(crate) value: String,
+    #[prost(bool, tag = "3")]
+    pub(crate) force_string: bool,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -19,6 +19,8 @@ mod service;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod registries;
+#[cfg(test)]
 mod sockets;
 #[cfg(test)]
 mod tiphys;

@@ -70,8 +70,12 @@ async fn drive(client: &Client, repository: &Path) {
 }
 
 pub(crate) fn serve(tiphys: &Path, sockets: &Path, directory: &Path) -> Process {
+    serve_with(tiphys, sockets, directory, &[])
+}
+
+pub(crate) fn serve_with(tiphys: &Path, sockets: &Path, directory: &Path, arguments: &[&str]) -> Process {
     let mut command = Command::new(tiphys);
-    command.arg("serve").arg("--sockets").arg(sockets).current_dir(directory);
+    command.arg("serve").arg("--sockets").arg(sockets).args(arguments).current_dir(directory);
     for variable in ["XDG_CACHE_HOME", "HOME"] {
         command.env(variable, directory.join("home"));
     }
