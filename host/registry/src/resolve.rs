@@ -337,6 +337,15 @@ impl Lookup {
         remembered(&self.services, session, self.freshness, key, lifetime, &self.attempt, fetch).await
     }
 
+    async fn remember<T>(&self, kind: &'static str, part: &str, value: T) -> Result<(), Error>
+    where
+        T: Clone + Serialize + Send + Sync + 'static,
+    {
+        let key = record_key(kind, self.origin()?, &[self.repository.path(), part]);
+        remember(&self.services, &key, Known::Present(value)).await;
+        Ok(())
+    }
+
     /// The registry itself.
     pub(crate) fn origin(&self) -> Result<&Session, Error> {
         let place = self.places.last().ok_or_else(|| self.no_place())?;
@@ -410,6 +419,10 @@ impl Lookup {
             let depth = if before.is_some() { Depth::Digest } else { depth };
             let after = self.look(reference, depth).await?;
             self.report_drift(reference, before.as_ref(), &after);
+            // Who was told what a tag names may see it by its digest too: a lock file asks for it that way.
+            if reference.digest.is_none() {
+                self.remember("pointers", &after.digest, after.clone()).await?;
+            }
             Ok(after)
         };
         self.remembered("pointers", &target, fresh, fetch).await

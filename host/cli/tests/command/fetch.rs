@@ -10,7 +10,7 @@ const TEMPLATE: &[u8] =
     b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}-{{ .Chart.Name }}}\ndata: {version: {{ .Chart.Version | quote }}, size: {{ .Values.size | default \"none\" | quote }}}\n";
 
 /// A registry with `charts/web` in two versions, which depends on `charts/store`.
-async fn registry(auth: Auth) -> Registry {
+pub(crate) async fn registry(auth: Auth) -> Registry {
     let registry = Registry::start(Options { auth, ..Options::default() }).await;
     let host = registry.host();
     registry.push_chart(
@@ -34,7 +34,7 @@ fn push_web(registry: &Registry, host: &str, version: &str) {
 }
 
 /// A configuration for the registry, with a password that Docker has.
-fn configuration(registry: &Registry) -> tempfile::TempDir {
+pub(crate) fn configuration(registry: &Registry) -> tempfile::TempDir {
     let host = registry.host();
     // `user:secret`
     let docker = format!(r#"{{"auths": {{"{host}": {{"auth": "dXNlcjpzZWNyZXQ="}}}}}}"#);
@@ -48,13 +48,13 @@ fn configuration(registry: &Registry) -> tempfile::TempDir {
     made
 }
 
-fn application(host: &str, version: &str) -> String {
+pub(crate) fn application(host: &str, version: &str) -> String {
     format!(
         "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: shop}}\nspec:\n  project: default\n  destination: {{namespace: prod}}\n  source: {{repoURL: {host}/charts, chart: web, targetRevision: {version}}}\n"
     )
 }
 
-fn path(folder: &Path, name: &str) -> String {
+pub(crate) fn path(folder: &Path, name: &str) -> String {
     folder.join(name).to_str().unwrap().to_owned()
 }
 

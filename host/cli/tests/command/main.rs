@@ -9,6 +9,7 @@ mod fetch;
 mod memo;
 mod sidecar;
 mod unit;
+mod unrouted;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
