@@ -267,6 +267,12 @@ impl Profile {
         self.major() == Major::Four
     }
 
+    /// Whether a `--set` line may end after `[`, without a word.
+    #[must_use]
+    pub fn ends_lines_in_an_index(self) -> bool {
+        self.major() == Major::Four
+    }
+
     /// Whether a malformed `import-values` entry is tolerated; else Helm crashes.
     #[must_use]
     pub fn tolerates_malformed_imports(self) -> bool {

@@ -56,6 +56,9 @@ pub enum StrvalsError {
         /// Go's words.
         reason: String,
     },
+    /// `[` without `]`.
+    #[error("error parsing index: EOF")]
+    UnclosedIndex,
     /// A negative number between brackets.
     #[error("negative {index} index not allowed")]
     NegativeIndex {
@@ -162,8 +165,7 @@ impl Line {
 
     /// The number before `]`.
     fn index(&mut self, backslash: Backslash) -> Result<i64, StrvalsError> {
-        let refused = |reason: String| StrvalsError::BadIndex { reason };
-        let (text, Some(_)) = self.until(&[']'], backslash) else { return Err(refused("EOF".to_owned())) };
+        let (text, Some(_)) = self.until(&[']'], backslash) else { return Err(StrvalsError::UnclosedIndex) };
         text.parse().map_err(|error: std::num::ParseIntError| {
             let why = match error.kind() {
                 std::num::IntErrorKind::PosOverflow | std::num::IntErrorKind::NegOverflow => {
@@ -171,7 +173,8 @@ impl Line {
                 }
                 _ => "invalid syntax",
             };
-            refused(format!("strconv.Atoi: parsing {}: {why}", crate::text::quote(&text)))
+            let reason = format!("strconv.Atoi: parsing {}: {why}", crate::text::quote(&text));
+            StrvalsError::BadIndex { reason }
         })
     }
 }

@@ -110,11 +110,11 @@ impl ValuesSources {
         for line in &self.set_json {
             set_json(&values, line, profile)?;
         }
-        self.set_lines(&values)?;
+        self.set_lines(&values, profile)?;
         Ok(values)
     }
 
-    fn set_lines(&self, values: &Map) -> Result<(), ValuesError> {
+    fn set_lines(&self, values: &Map, profile: Profile) -> Result<(), ValuesError> {
         let read = |path: &str| {
             let file = self.set_file_contents.iter().find(|file| file.path == path);
             let content = file.map(|file| Value::string(file.content.as_slice()));
@@ -127,12 +127,14 @@ impl ValuesSources {
         ];
         for (flag, lines, reader) in &families {
             for line in *lines {
-                strvals::set(line, values, reader).map_err(|source| ValuesError::Set { flag, source })?;
+                let result = tolerating(profile, strvals::set(line, values, reader));
+                result.map_err(|source| ValuesError::Set { flag, source })?;
             }
         }
         for line in &self.set_literal {
             let flag = "set-literal";
-            strvals::set_literal(line, values).map_err(|source| ValuesError::Set { flag, source })?;
+            let result = tolerating(profile, strvals::set_literal(line, values));
+            result.map_err(|source| ValuesError::Set { flag, source })?;
         }
         Ok(())
     }
@@ -148,8 +150,16 @@ fn set_json(values: &Map, line: &str, profile: Profile) -> Result<(), ValuesErro
         }
         return Ok(());
     }
-    let result = strvals::set(line, values, &Reader::Json(&json_prefix));
+    let result = tolerating(profile, strvals::set(line, values, &Reader::Json(&json_prefix)));
     result.map_err(|_| ValuesError::SetJson { line: line.to_owned() })
+}
+
+/// Where a line may end within an index, what stands before it counts.
+fn tolerating(profile: Profile, result: Result<(), StrvalsError>) -> Result<(), StrvalsError> {
+    match result {
+        Err(StrvalsError::UnclosedIndex) if profile.ends_lines_in_an_index() => Ok(()),
+        result => result,
+    }
 }
 
 /// Puts `other` over `values`: tables are merged, all else is replaced.

@@ -1,5 +1,6 @@
 //! Violations as Helm tells them since 3.18.5: `at '/age': minimum: got -5, want 0`.
 
+mod address;
 mod combinators;
 mod format;
 

@@ -1,5 +1,7 @@
 //! Why a text does not have a format, in the words of Helm's validator where they differ from those of ours.
 
+use super::address;
+
 /// The reason, given the format's name and our validator's reason.
 pub(super) fn reason(format: &str, text: &str, ours: &str) -> String {
     let theirs = match format {
@@ -7,6 +9,7 @@ pub(super) fn reason(format: &str, text: &str, ours: &str) -> String {
         "date" => crate::functions::date_error("2006-01-02", text),
         "uri" | "uri-reference" | "iri" | "iri-reference" => crate::functions::url_error(text),
         "ipv4" => Some(ipv4(text)),
+        "ipv6" => Some(address::ipv6(text)),
         "uuid" if text.split('-').count() != 5 => Some("must have 5 elements".to_owned()),
         "json-pointer" if !text.starts_with('/') => Some("not starting with /".to_owned()),
         _ => None,

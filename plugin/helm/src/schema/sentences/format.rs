@@ -15,7 +15,10 @@ pub(super) fn is_format(format: &str, text: &str) -> bool {
         "uri" | "iri" => {
             is_reference(text) && crate::functions::regex_matches("^[A-Za-z][A-Za-z0-9+.-]*:", text)
         }
-        "uri-reference" | "iri-reference" | "uri-template" => is_reference(text),
+        "uri-reference" | "iri-reference" => is_reference(text),
+        "uri-template" => {
+            is_reference(text) && crate::functions::regex_matches("^([^{?#]*([{][^}?#]*[}])?)*([?#]|$)", text)
+        }
         "uuid" => crate::functions::regex_matches(UUID, text),
         "regex" => crate::functions::regex_error(text).is_none(),
         "json-pointer" => crate::functions::regex_matches(POINTER, text),
@@ -61,7 +64,8 @@ fn is_date(text: &str) -> bool {
 }
 
 fn is_time(text: &str) -> bool {
-    const TIME: &str = "^([01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.,][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?$";
+    const TIME: &str =
+        "^([01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.,][0-9]+)?(Z|[+-]([01][0-9]|2[0-4]):([0-5][0-9]|60))?$";
     crate::functions::regex_matches(TIME, text)
 }
 
@@ -71,12 +75,49 @@ fn is_date_time(text: &str) -> bool {
     })
 }
 
-/// An address of a mailbox, with or without a name before it.
+/// An address of a mailbox, with or without a name before it: what Go's `mail.ParseAddress` takes, groups apart.
 fn is_email(text: &str) -> bool {
-    const MAILBOX: &str = "^([^<>@\\s]+@[^<>@\\s]+|[^<>@]*<[^<>@\\s]+@[^<>@\\s]+>)$";
-    crate::functions::regex_matches(MAILBOX, text.trim())
+    const ATOM: &str = r#"[^][()<>:;@\\,."\s]+"#;
+    const QUOTED: &str = r#""(?:[^"\\]|\\.)+""#;
+    let dotted = format!(r"{ATOM}(?:\.{ATOM})*");
+    let address = format!(r"(?:{dotted}|{QUOTED})@\s*(?:{dotted}|\[[^][\\]*\])");
+    let name = format!(r"(?:(?:{ATOM}|{QUOTED}|\.)\s*)*");
+    let mailbox = format!(r"^(?:{name}<{address}>|{address})(?:\s*\([^()]*\))*$");
+    crate::functions::regex_matches(&mailbox, text.trim())
 }
 
 fn is_reference(text: &str) -> bool {
     !text.contains('\\') && crate::functions::url_error(text).is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    //! What Helm 3.16 takes and refuses.
+
+    use super::is_format;
+
+    #[test]
+    fn mailboxes_may_have_names() {
+        let taken = [
+            "N <a@b>",
+            "N. M <a@b>",
+            "\"N, M\" <a@b>",
+            "<a@b>",
+            "N N<a@b>",
+            "a<b@c>",
+            "\"a b\"@c",
+            "a@b (c)",
+        ];
+        let refused =
+            ["N <a@b> x", "N, M <a@b>", "a@b>", "\"a\"b@c", "\"\"@c", "a..b@c", "a@b.", "(x) a@b", "@b"];
+        assert_eq!(taken.map(|text| is_format("email", text)), [true; 8]);
+        assert_eq!(refused.map(|text| is_format("email", text)), [false; 9]);
+    }
+
+    #[test]
+    fn templates_close_their_braces() {
+        let taken = ["{a}", "http://x/{b*}", "x", "a}", "x?{a"];
+        assert_eq!(taken.map(|text| is_format("uri-template", text)), [true; 5]);
+        assert!(!is_format("uri-template", "{a"));
+    }
 }
