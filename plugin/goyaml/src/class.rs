@@ -1,5 +1,7 @@
 //! Classes of characters, by their bytes in UTF-8.
 
+use memchr::memchr;
+
 /// A set of bytes, made at compile time.
 #[derive(Debug)]
 pub(crate) struct ByteSet([bool; 256]);
@@ -47,6 +49,16 @@ impl ByteSet {
     pub(crate) fn contains(&self, byte: u8) -> bool {
         self.0.get(usize::from(byte)).copied().unwrap_or_default()
     }
+}
+
+/// How many printable ASCII characters `text` begins with. Most lines have no others, and are looked at as a whole.
+pub(crate) fn printable_run(text: &[u8]) -> usize {
+    let is_printable = |byte: &u8| (b' '..=b'~').contains(byte);
+    let line = text.get(..memchr(b'\n', text).unwrap_or(text.len())).unwrap_or_default();
+    if line.iter().fold(true, |all, byte| all & is_printable(byte)) {
+        return line.len();
+    }
+    line.iter().take_while(|byte| is_printable(byte)).count()
 }
 
 /// The letters of anchors, tag handles and directive names.

@@ -32,6 +32,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Parser<'i> {
     dialect: Dialect,
+    length: usize,
     scanner: Scanner<'i>,
     stage: Stage,
     /// The collections that are open.
@@ -105,6 +106,7 @@ impl<'i> Parser<'i> {
     pub fn new(input: &'i Input<'i>, dialect: Dialect) -> Self {
         Self {
             dialect,
+            length: input.text().len(),
             scanner: Scanner::new(input, dialect),
             stage: Stage::Start,
             frames: Vec::new(),
@@ -114,6 +116,11 @@ impl<'i> Parser<'i> {
             stem: String::new(),
             passed: None,
         }
+    }
+
+    /// The length of the whole stream, in bytes.
+    pub(crate) fn length(&self) -> usize {
+        self.length
     }
 
     /// The next event; `None` behind the end of the stream.
@@ -155,6 +162,7 @@ impl<'i> Parser<'i> {
         }
     }
 
+    #[inline]
     fn peek(&mut self) -> Result<&Token<'i>, Error> {
         match self.dialect {
             Dialect::V2 => self.scanner.peek(),

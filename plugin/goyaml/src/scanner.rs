@@ -17,7 +17,7 @@ use std::collections::VecDeque;
 
 pub(crate) use self::comment::{Comment, CommentKind};
 use self::queue::Queue;
-use crate::class::is_word;
+use crate::class::{is_word, printable_run};
 use crate::cursor::Cursor;
 use crate::token::{Token, TokenKind};
 use crate::{Dialect, Error, ErrorKind, Input, Mark, ScalarStyle};
@@ -69,7 +69,7 @@ pub(crate) struct Scanner<'i> {
     /// forgets to clear: whether they may become a key is answered by the present one.
     stale: Vec<(usize, usize)>,
     comments: VecDeque<Comment>,
-    /// The kinds and starts of the last two tokens, taken ones included.
+    /// The kinds and starts of the last two tokens, taken ones included; kept for comments alone.
     recent: [Option<(Recent, Mark)>; 2],
 }
 
@@ -103,6 +103,7 @@ impl<'i> Scanner<'i> {
     }
 
     /// The next token, which stays.
+    #[inline]
     pub(crate) fn peek(&mut self) -> Result<&Token<'i>, Error> {
         if !self.ready {
             self.fetch_enough()?;
@@ -254,6 +255,13 @@ impl<'i> Scanner<'i> {
     }
 
     fn push_token(&mut self, token: Token<'i>) {
+        if self.dialect == Dialect::V3 {
+            self.remember(&token);
+        }
+        self.queue.push(token);
+    }
+
+    fn remember(&mut self, token: &Token<'i>) {
         let recent = match token.kind {
             TokenKind::BlockSequenceStart => Recent::BlockSequenceStart,
             TokenKind::BlockEntry => Recent::BlockEntry,
@@ -263,7 +271,6 @@ impl<'i> Scanner<'i> {
         };
         let [_, last] = self.recent;
         self.recent = [last, Some((recent, token.start))];
-        self.queue.push(token);
     }
 
     /// Reads the next token, and puts what it implies into the queue.
@@ -288,9 +295,14 @@ impl<'i> Scanner<'i> {
                 return self.fetch_document_indicator(kind);
             }
         }
-        let comment_mark = self.line_comment_mark();
-        self.fetch_content()?;
-        self.scan_comment_behind(comment_mark)
+        match self.dialect {
+            Dialect::V2 => self.fetch_content(),
+            Dialect::V3 => {
+                let comment_mark = self.line_comment_mark();
+                self.fetch_content()?;
+                self.scan_comment_behind(comment_mark)
+            }
+        }
     }
 
     fn fetch_content(&mut self) -> Result<(), Error> {
@@ -575,7 +587,7 @@ impl<'i> Scanner<'i> {
             self.promote_comment();
             if self.cursor.byte() == b'#' {
                 match self.dialect {
-                    Dialect::V2 => self.skip_comment()?,
+                    Dialect::V2 => self.skip_line()?,
                     Dialect::V3 => self.scan_comments(scan_mark)?,
                 }
             }
@@ -607,9 +619,14 @@ impl<'i> Scanner<'i> {
     }
 
     /// Passes everything up to the end of the line.
-    fn skip_comment(&mut self) -> Result<(), Error> {
+    fn skip_line(&mut self) -> Result<(), Error> {
         while !self.cursor.at_break_or_end() {
-            self.cursor.skip();
+            let run = printable_run(self.cursor.safe());
+            if run == 0 {
+                self.cursor.skip();
+            } else {
+                self.cursor.skip_ascii(run);
+            }
             self.ensure(1)?;
         }
         Ok(())
@@ -627,7 +644,7 @@ impl<'i> Scanner<'i> {
     /// Passes blanks, a comment and the line break; anything else is an error.
     fn skip_rest_of_line(&mut self, context: Mark) -> Result<(), Error> {
         if self.cursor.byte() == b'#' {
-            self.skip_comment()?;
+            self.skip_line()?;
         }
         if !self.cursor.at_break_or_end() {
             return Err(self.error(context, "did not find expected comment or line break"));

@@ -108,6 +108,20 @@ pub fn decode<B: Build>(
     decode_tape(&tape, target, build)
 }
 
+/// The first document as [`v2::decode`](crate::v2::decode) makes it, if it could go through JSON. What Go decodes into
+/// structs, whose fields take numbers as text, is made of it.
+///
+/// # Errors
+/// What isn't YAML, and what JSON can't express.
+pub fn decode_plain(bytes: &[u8]) -> Result<Option<Value>, DecodeError> {
+    let input = Input::new(bytes);
+    let Some(tape) = read_first(&input)? else { return Ok(None) };
+    match inexpressible(&tape)? {
+        Some(error) => Err(error),
+        None => Ok(Some(crate::decode::decode(&tape, &mut AnyValues { order: KeyOrder::Sorted })?)),
+    }
+}
+
 /// The nodes of the first document.
 pub(crate) fn read_first<'i>(input: &'i Input<'i>) -> Result<Option<Tape<'i>>, Error> {
     Tape::read(&mut Parser::new(input, Dialect::V2))

@@ -5,6 +5,12 @@ use std::collections::HashMap;
 
 use crate::{Error, ErrorKind, EventKind, Parser, Scalar, ScalarStyle};
 
+/// How many bytes of a stream there are at least for each node, in most streams.
+const BYTES_OF_NODE: usize = 32;
+
+/// The number of nodes for which there is room from the start, at most: a stream may be one long text.
+const MOST_FORESEEN: usize = 512;
+
 /// The nodes of one document.
 #[derive(Debug)]
 pub(crate) struct Tape<'i> {
@@ -39,7 +45,8 @@ pub(crate) enum Shape {
 impl<'i> Tape<'i> {
     /// Reads the next document; `None` at the end of the stream.
     pub(crate) fn read(parser: &mut Parser<'i>) -> Result<Option<Self>, Error> {
-        let mut reading = Reading { nodes: Vec::new(), open: Vec::new(), anchors: HashMap::new() };
+        let nodes = Vec::with_capacity(MOST_FORESEEN.min(parser.length() / BYTES_OF_NODE));
+        let mut reading = Reading { nodes, open: Vec::new(), anchors: HashMap::new() };
         while let Some(event) = parser.next_event()? {
             match event.kind {
                 EventKind::StreamStart | EventKind::DocumentStart => {}

@@ -132,7 +132,7 @@ impl Chart {
         files: impl IntoIterator<Item = File>,
     ) -> Result<Arc<Self>, LoadError> {
         let mut files: Vec<File> = files.into_iter().collect();
-        files.sort_by(|one, two| one.path.split('/').cmp(two.path.split('/')));
+        files.sort_by(|one, two| part_order(&one.path).cmp(part_order(&two.path)));
         detect(profile, &files, Some(directory))?;
         let ignored =
             files.iter().find(|file| file.path == ".helmignore").map(|file| file.content.to_str_lossy());
@@ -232,6 +232,11 @@ impl Chart {
         };
         self.files.iter().filter(move |file| file.path.starts_with("crds/") && is_manifest(&file.path))
     }
+}
+
+/// Orders paths by their parts: a slash comes before whatever a name may have.
+fn part_order(path: &str) -> impl Iterator<Item = u16> {
+    path.bytes().map(|byte| if byte == b'/' { 0 } else { 1 + u16::from(byte) })
 }
 
 /// What Helm 4 does before it loads a chart: it looks at `apiVersion`.

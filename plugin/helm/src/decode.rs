@@ -24,11 +24,7 @@ pub(crate) struct Decoder {
 /// # Errors
 /// What is not YAML, or not expressible in JSON, through which the document goes.
 pub(crate) fn document(bytes: &[u8]) -> Result<Option<Value>, DecodeError> {
-    goyaml::sigs::decode(bytes, goyaml::sigs::Target::Any, &mut Nothing)?;
-    match goyaml::v2::decode(bytes)? {
-        None | Some(Value::Null) => Ok(None),
-        value => Ok(value),
-    }
+    Ok(goyaml::sigs::decode_plain(bytes)?.filter(|value| *value != Value::Null))
 }
 
 impl Decoder {

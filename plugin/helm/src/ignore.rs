@@ -72,8 +72,9 @@ impl Rules {
     }
 
     fn ignores(&self, path: &str, entry: Entry) -> bool {
+        let name = path::base(path);
         for rule in &self.0 {
-            let hit = rule.hits(path, entry);
+            let hit = rule.hits(path, name, entry);
             if rule.negated != hit {
                 return true;
             }
@@ -95,12 +96,12 @@ impl Rule {
         Ok(Self { pattern: Pattern::parse(pattern).ok(), scope, negated, directories_only })
     }
 
-    fn hits(&self, path: &str, entry: Entry) -> bool {
+    fn hits(&self, path: &str, name: &str, entry: Entry) -> bool {
         if self.directories_only && entry == Entry::File {
             return false;
         }
-        let name = if self.scope == Scope::Name { path::base(path) } else { path };
-        self.pattern.as_ref().is_some_and(|pattern| pattern.matches(name))
+        let text = if self.scope == Scope::Name { name } else { path };
+        self.pattern.as_ref().is_some_and(|pattern| pattern.matches(text))
     }
 }
 

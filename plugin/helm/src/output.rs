@@ -98,17 +98,27 @@ impl Output {
         Ok(shown)
     }
 
+    /// How long the text is if nothing is left out.
+    fn length(&self) -> usize {
+        let crds = self.crds.iter().map(|crd| printed_length(&crd.path, &crd.content));
+        let manifests = self.manifests.iter().chain(self.hooks.iter().map(|hook| &hook.manifest));
+        let manifests = manifests.map(|manifest| printed_length(&manifest.path, &manifest.content));
+        crds.chain(manifests).sum::<usize>() + 1
+    }
+
     fn whole(&self, selection: &Selection) -> Vec<u8> {
-        let mut release = Vec::new();
+        // The text of a large chart must not be there twice, as it is while a vector grows.
+        let mut text = Vec::with_capacity(self.length());
         if selection.crds == Crds::Include {
             for crd in &self.crds {
-                push(&mut release, &crd.path, &crd.content);
+                push(&mut text, &crd.path, &crd.content);
             }
         }
         for manifest in &self.manifests {
-            push(&mut release, &manifest.path, &manifest.content);
+            push(&mut text, &manifest.path, &manifest.content);
         }
-        let mut text = trim(&release).to_vec();
+        // What is not empty begins with a separator, so that only the end has space.
+        text.truncate(trim(&text).len());
         text.push(b'\n');
         for hook in self.hooks.iter().filter(|hook| selection.hooks.has(hook)) {
             push(&mut text, &hook.manifest.path, &hook.manifest.content);
@@ -127,8 +137,15 @@ impl Hooks {
     }
 }
 
+const SOURCE: &[u8] = b"---\n# Source: ";
+
+/// How much [`push`] adds.
+fn printed_length(path: &str, content: &Str) -> usize {
+    SOURCE.len() + path.len() + content.len() + 2
+}
+
 fn push(text: &mut Vec<u8>, path: &str, content: &Str) {
-    text.extend_from_slice(b"---\n# Source: ");
+    text.extend_from_slice(SOURCE);
     text.extend_from_slice(path.as_bytes());
     text.push(b'\n');
     text.extend_from_slice(content.as_bytes());

@@ -2,6 +2,9 @@
 
 /// The shortest equal path: Go's `path.Clean`. The empty path is `.`.
 pub(crate) fn clean(path: &str) -> String {
+    if path.split('/').all(|part| !matches!(part, "" | "." | "..")) {
+        return path.to_owned();
+    }
     let rooted = path.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
@@ -21,8 +24,11 @@ pub(crate) fn clean(path: &str) -> String {
 
 /// `first` and `second` joined and cleaned; empty ones are left out: Go's `path.Join`.
 pub(crate) fn join(first: &str, second: &str) -> String {
-    let both: Vec<&str> = [first, second].into_iter().filter(|part| !part.is_empty()).collect();
-    if both.is_empty() { String::new() } else { clean(&both.join("/")) }
+    match (first, second) {
+        ("", "") => String::new(),
+        ("", path) | (path, "") => clean(path),
+        (first, second) => clean(&[first, "/", second].concat()),
+    }
 }
 
 /// The last element: Go's `path.Base`.
@@ -83,7 +89,7 @@ enum Token {
 }
 
 fn parse(pattern: &str) -> Result<Vec<Token>, BadPattern> {
-    let mut tokens = Vec::new();
+    let mut tokens = Vec::with_capacity(pattern.len());
     let mut chars = pattern.chars().peekable();
     while let Some(c) = chars.next() {
         tokens.push(match c {

@@ -143,7 +143,7 @@ impl Ready {
         let schema = parse(text)?;
         match wording {
             SchemaWording::Pointers => {
-                compile(&schema).map(|(schemas, index)| Self::Pointers(Box::new(schemas), index))
+                compile(schema).map(|(schemas, index)| Self::Pointers(Box::new(schemas), index))
             }
             SchemaWording::Sentences => Ok(Self::Sentences(schema)),
         }
@@ -162,11 +162,11 @@ fn parse(schema: &[u8]) -> Result<Json, String> {
     })
 }
 
-fn compile(schema: &Json) -> Result<(Schemas, SchemaIndex), String> {
+fn compile(schema: Json) -> Result<(Schemas, SchemaIndex), String> {
     let mut schemas = Schemas::new();
     let mut compiler = Compiler::new();
     compiler.use_loader(Box::new(Closed));
-    compiler.add_resource(URL, schema.clone()).map_err(|error| format!("{error:#}"))?;
+    compiler.add_resource(URL, schema).map_err(|error| format!("{error:#}"))?;
     let index = compiler.compile(URL, &mut schemas).map_err(|error| compile_error(&error))?;
     Ok((schemas, index))
 }

@@ -38,14 +38,17 @@ impl<'i> Parser<'i> {
 
     fn node(&mut self, place: Place) -> Result<Event<'i>, Error> {
         let token = self.peek()?;
-        if let TokenKind::Alias(name) = token.kind {
-            let (start, end) = (token.start, token.end);
-            let mut event = self.event(EventKind::Alias(name), start, end);
-            self.attach_comments(&mut event);
-            self.take();
-            return Ok(event);
-        }
-        let properties = self.properties()?;
+        let (start, end) = (token.start, token.end);
+        let properties = match token.kind {
+            TokenKind::Alias(name) => {
+                let mut event = self.event(EventKind::Alias(name), start, end);
+                self.attach_comments(&mut event);
+                self.take();
+                return Ok(event);
+            }
+            TokenKind::Anchor(_) | TokenKind::Tag(..) => self.properties(start)?,
+            _ => Properties { anchor: None, tag: None, start, end: start },
+        };
         let token = self.peek()?;
         let (token_start, token_end) = (token.start, token.end);
         let expect = match (&token.kind, place) {
@@ -110,8 +113,7 @@ impl<'i> Parser<'i> {
         self.event(EventKind::Scalar(scalar), start, end)
     }
 
-    fn properties(&mut self) -> Result<Properties<'i>, Error> {
-        let start = self.peek()?.start;
+    fn properties(&mut self, start: Mark) -> Result<Properties<'i>, Error> {
         let mut properties = Properties { anchor: None, tag: None, start, end: start };
         let mut tag = None;
         // One of each, in either order.

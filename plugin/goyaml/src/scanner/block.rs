@@ -1,13 +1,9 @@
 //! Literal and folded block scalars.
 
-use crate::class::ByteSet;
 use crate::scanner::text::Text;
 use crate::scanner::{Scanner, column};
 use crate::token::{Token, TokenKind};
 use crate::{Dialect, Error, Mark, ScalarStyle};
-
-/// What a line may contain besides tabs; everything but line breaks would do.
-static SAFE: ByteSet = ByteSet::printable_but(b"");
 
 /// What happens to the line breaks at a block scalar's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,15 +103,7 @@ impl<'i> Scanner<'i> {
 
     fn read_block_line(&mut self, text: &mut Text) -> Result<(), Error> {
         let from = self.cursor.position();
-        while !self.cursor.at_break_or_end() {
-            let run = SAFE.run(self.cursor.safe(), b"");
-            if run == 0 {
-                self.cursor.skip();
-            } else {
-                self.cursor.skip_ascii(run);
-            }
-            self.ensure(1)?;
-        }
+        self.skip_line()?;
         text.append_read(&self.cursor, from);
         Ok(())
     }

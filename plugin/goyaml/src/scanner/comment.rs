@@ -2,7 +2,7 @@
 
 use crate::class::is_blank;
 use crate::scanner::{Recent, Scanner, column};
-use crate::{Dialect, Error, Mark};
+use crate::{Error, Mark};
 
 /// Characters that go-yaml looks ahead for the next comment.
 const LOOK_AHEAD: usize = 512;
@@ -62,7 +62,7 @@ impl Scanner<'_> {
     /// Reads the comment behind a token; a `-` alone leaves it to what follows.
     pub(super) fn scan_comment_behind(&mut self, token: Mark) -> Result<(), Error> {
         let entry = matches!(self.recent, [_, Some((Recent::BlockEntry, _))]);
-        if self.dialect == Dialect::V2 || entry {
+        if entry {
             return Ok(());
         }
         self.scan_line_comment(token)
@@ -109,7 +109,7 @@ impl Scanner<'_> {
     fn read_line(&mut self) -> Result<String, Error> {
         let from = self.cursor.position();
         self.ensure(1)?;
-        self.skip_comment()?;
+        self.skip_line()?;
         Ok(self.cursor.slice(from..self.cursor.position()).to_owned())
     }
 

@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memmem};
+
 use crate::text::go_lossy;
+
+const SEPARATOR: &[u8] = b"---";
 
 /// A line that begins with `---` has something else than blanks or a comment behind that.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,29 +46,40 @@ impl<'a> Iterator for Documents<'a> {
     type Item = Result<Cow<'a, [u8]>, SeparatorError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut length = 0;
-        let mut separator = 0;
-        for line in self.rest.split_inclusive(|byte| *byte == b'\n') {
-            if let Some(behind) = line.strip_prefix(b"---") {
-                if let Err(error) = check_separator(behind) {
-                    self.rest = &[];
-                    return Some(Err(error));
-                }
-                if length > 0 {
-                    separator = line.len();
-                    break;
-                }
+        let mut document = self.rest;
+        let mut left: &[u8] = &[];
+        for place in separators(self.rest) {
+            let (before, rest) = self.rest.split_at_checked(place)?;
+            let (separator, behind) = rest.split_at_checked(line_length(rest))?;
+            if let Err(error) = check_separator(separator) {
+                self.rest = &[];
+                return Some(Err(error));
             }
-            length += line.len();
+            if !before.is_empty() {
+                (document, left) = (before, behind);
+                break;
+            }
         }
-        let (document, rest) = self.rest.split_at_checked(length).unwrap_or_default();
-        self.rest = rest.get(separator..).unwrap_or_default();
-        (length > 0).then(|| Ok(with_line_feeds(document)))
+        self.rest = left;
+        (!document.is_empty()).then(|| Ok(with_line_feeds(document)))
     }
 }
 
-fn check_separator(behind: &[u8]) -> Result<(), SeparatorError> {
-    let text = go_lossy(behind);
+/// Where lines begin with `---`.
+fn separators(text: &[u8]) -> impl Iterator<Item = usize> {
+    let begins_line = |place: &usize| {
+        text.get(..*place).is_none_or(|before| before.last().is_none_or(|byte| *byte == b'\n'))
+    };
+    memmem::find_iter(text, SEPARATOR).filter(begins_line)
+}
+
+/// The length of the first line, its line feed included.
+fn line_length(text: &[u8]) -> usize {
+    memchr(b'\n', text).map_or(text.len(), |feed| feed + 1)
+}
+
+fn check_separator(line: &[u8]) -> Result<(), SeparatorError> {
+    let text = go_lossy(line.strip_prefix(SEPARATOR).unwrap_or(line));
     // Go's `strings.TrimSpace` and Rust's `trim` agree on what space is.
     match text.trim() {
         "" => Ok(()),
@@ -75,7 +90,7 @@ fn check_separator(behind: &[u8]) -> Result<(), SeparatorError> {
 
 /// The lines of a document, each with a line feed at its end and no carriage return before it.
 fn with_line_feeds(document: &[u8]) -> Cow<'_, [u8]> {
-    if document.ends_with(b"\n") && !document.windows(2).any(|pair| pair == b"\r\n") {
+    if document.ends_with(b"\n") && memmem::find(document, b"\r\n").is_none() {
         return Cow::Borrowed(document);
     }
     let mut text = Vec::with_capacity(document.len() + 1);

@@ -58,5 +58,5 @@ pub(super) fn of(profile: Profile) -> impl Iterator<Item = String> {
 }
 
 fn full(group: &str, version: &str) -> String {
-    if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") }
+    if group.is_empty() { version.to_owned() } else { [group, "/", version].concat() }
 }
