@@ -94,10 +94,38 @@ impl Peers {
 struct Figures {
     own: [Vec<f64>; 3],
     /// Helm's engine against ours: rendering, and loading with rendering.
-    render: Vec<f64>,
-    whole: Vec<f64>,
-    process: Vec<f64>,
+    render: Compared,
+    whole: Compared,
+    process: Compared,
+    /// The ratio of each chart.
     memory: Vec<f64>,
+}
+
+/// The times of cases, in microseconds.
+#[derive(Default)]
+struct Compared {
+    theirs: Vec<f64>,
+    ours: Vec<f64>,
+}
+
+impl Compared {
+    fn add(&mut self, theirs: Duration, ours: Duration) {
+        self.theirs.push(micros(theirs));
+        self.ours.push(micros(ours));
+    }
+
+    /// Both readings: what a case is faster by, and what the cases at a rank of either side are.
+    fn report(self, what: &str) {
+        let each = self.theirs.iter().zip(&self.ours).map(|(theirs, ours)| theirs / ours).collect();
+        quantiles(&format!("{what}, each case"), each);
+        if let (Some(theirs), Some(ours)) = (Quantiles::of(self.theirs), Quantiles::of(self.ours)) {
+            println!("{what}, the percentiles of the times: {}", theirs.over(&ours));
+        }
+    }
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a few digits are shown")]
@@ -107,7 +135,6 @@ fn ratio(theirs: u64, ours: u64) -> f64 {
 
 impl Figures {
     fn add(&mut self, chart: &str, ours: &Answer, theirs: Option<&Answer>, process: Option<Duration>) {
-        let micros = |time: Duration| time.as_secs_f64() * 1e6;
         let own = [ours.load, ours.render, ours.again];
         print!("{chart}\t{}", ours.case);
         for (all, time) in self.own.iter_mut().zip(own) {
@@ -116,13 +143,12 @@ impl Figures {
         }
         if let Some(theirs) = theirs {
             print!("\t{:.0}\t{:.0}", micros(theirs.load), micros(theirs.render));
-            self.render.push(theirs.render.as_secs_f64() / ours.render.as_secs_f64());
-            let whole = (theirs.load + theirs.render).as_secs_f64();
-            self.whole.push(whole / (ours.load + ours.render).as_secs_f64());
+            self.render.add(theirs.render, ours.render);
+            self.whole.add(theirs.load + theirs.render, ours.load + ours.render);
         }
         if let Some(process) = process {
             print!("\t{:.0}", micros(process));
-            self.process.push(process.as_secs_f64() / (ours.load + ours.render).as_secs_f64());
+            self.process.add(process, ours.load + ours.render);
         }
         println!();
     }
@@ -132,27 +158,43 @@ impl Figures {
         quantiles("load, µs", load);
         quantiles("render, µs", render);
         quantiles("render again, µs", again);
-        quantiles("Helm's engine against ours, rendering", self.render);
-        quantiles("Helm's engine against ours, loading and rendering", self.whole);
-        quantiles("`helm template` against ours, loading and rendering", self.process);
+        self.render.report("Helm's engine against ours, rendering");
+        self.whole.report("Helm's engine against ours, loading and rendering");
+        self.process.report("`helm template` against ours, loading and rendering");
         quantiles("peak memory of Helm's engine against ours, a chart", self.memory);
     }
 }
 
-/// The slowest tenth is where a ratio is small: `p90` is what nine of ten cases reach at least.
-fn quantiles(what: &str, mut values: Vec<f64>) {
-    values.sort_unstable_by(f64::total_cmp);
-    if values.is_empty() {
-        return;
+/// The slowest tenth is where a ratio is small: `p10` is what nine of ten cases reach at least.
+fn quantiles(what: &str, values: Vec<f64>) {
+    let count = values.len();
+    if let Some(quantiles) = Quantiles::of(values) {
+        println!("{what}: of {count} {quantiles}");
     }
-    let at = |percent: usize| values[(values.len() - 1) * percent / 100];
-    println!(
-        "{what}: of {} p1 {:.2}, p10 {:.2}, p50 {:.2}, p90 {:.2}, p99 {:.2}",
-        values.len(),
-        at(1),
-        at(10),
-        at(50),
-        at(90),
-        at(99)
-    );
+}
+
+/// The first, tenth, fiftieth, ninetieth and ninety-ninth percentile.
+struct Quantiles([f64; 5]);
+
+impl Quantiles {
+    const PERCENTS: [usize; 5] = [1, 10, 50, 90, 99];
+
+    /// `None` of nothing.
+    fn of(mut values: Vec<f64>) -> Option<Self> {
+        values.sort_unstable_by(f64::total_cmp);
+        let last = values.len().checked_sub(1)?;
+        Some(Self(Self::PERCENTS.map(|percent| values[last * percent / 100])))
+    }
+
+    fn over(&self, other: &Self) -> Self {
+        Self(std::array::from_fn(|at| self.0[at] / other.0[at]))
+    }
+}
+
+impl std::fmt::Display for Quantiles {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let parts =
+            Self::PERCENTS.iter().zip(self.0).map(|(percent, value)| format!("p{percent} {value:.2}"));
+        f.write_str(&parts.collect::<Vec<_>>().join(", "))
+    }
 }
