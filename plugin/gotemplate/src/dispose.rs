@@ -1,46 +1,33 @@
-//! Drops values without recursion, however deep they are nested.
+//! Drops values without deep recursion, however deep they are nested.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use crate::Value;
 
+/// How many collections may be dropped one within another. What is deeper waits until those are gone.
+const DEPTH: usize = 32;
+
 thread_local! {
-    /// What is still to be dropped, while something is.
-    static PENDING: RefCell<Option<Vec<Value>>> = const { RefCell::new(None) };
+    /// How many collections are being dropped.
+    static OPEN: Cell<usize> = const { Cell::new(0) };
+    /// What was too deep.
+    static WAITING: RefCell<Vec<Value>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Whether dropping the value may drop others within it.
-pub(crate) fn nests(value: &Value) -> bool {
-    matches!(value, Value::List(_) | Value::Map(_))
-}
-
-/// Drops `values`. Lists and maps within them come back here when they are dropped, and then only join those that
-/// wait.
-pub(crate) fn dispose(values: Vec<Value>) {
-    if !enqueue(values) {
+/// Drops the values of a collection. Lists and maps within them come back here when they are dropped.
+pub(crate) fn dispose(values: impl IntoIterator<Item = Value>) {
+    let open = OPEN.get();
+    if open == DEPTH {
+        // Where the thread ends nothing waits any more, and the values are dropped with the closure.
+        let _ = WAITING.try_with(|waiting| waiting.borrow_mut().extend(values));
         return;
     }
-    while let Some(next) = PENDING.with(|pending| pending.borrow_mut().as_mut().and_then(Vec::pop)) {
-        drop(next);
-    }
-    PENDING.with(|pending| pending.borrow_mut().take());
-}
-
-/// Adds to what waits; whether nothing did, so that the caller has to drop it.
-fn enqueue(values: Vec<Value>) -> bool {
-    let is_first = PENDING.try_with(|pending| {
-        let mut pending = pending.borrow_mut();
-        match pending.as_mut() {
-            Some(queue) => {
-                queue.extend(values);
-                false
-            }
-            None => {
-                *pending = Some(values);
-                true
-            }
+    OPEN.set(open + 1);
+    values.into_iter().for_each(drop);
+    if open == 0 {
+        while let Ok(Some(next)) = WAITING.try_with(|waiting| waiting.borrow_mut().pop()) {
+            drop(next);
         }
-    });
-    // While the thread ends there is no queue, and the values were dropped with the closure.
-    is_first.unwrap_or(false)
+    }
+    OPEN.set(open);
 }

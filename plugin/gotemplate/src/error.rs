@@ -101,6 +101,9 @@ pub enum Limit {
     /// Of templates that execute one within another.
     #[error("exceeded maximum template depth ({0})")]
     Depth(usize),
+    /// Of the bytes of strings, lists and maps that are made.
+    #[error("exceeded maximum memory ({0} bytes)")]
+    Memory(u64),
     /// Of the bytes that are written.
     #[error("exceeded maximum output ({0} bytes)")]
     Output(usize),

@@ -22,7 +22,7 @@ use self::variables::Variables;
 use crate::error::{ExecCause, ExecError, Limit};
 use crate::node::{Symbol, Tree};
 use crate::template::Template;
-use crate::{Limits, MissingKey, Str, Value};
+use crate::{Limits, Meter, MissingKey, Str, Value};
 
 /// The result of evaluating; the error is one pointer.
 type Evaluated<T = Operand> = Result<T, ExecError>;
@@ -32,6 +32,7 @@ pub(crate) struct Run<'r> {
     output: Vec<u8>,
     variables: Variables,
     limits: Limits,
+    meter: Meter,
     missing_key: MissingKey,
     steps: u64,
     depth: usize,
@@ -41,11 +42,12 @@ pub(crate) struct Run<'r> {
 }
 
 impl<'r> Run<'r> {
-    pub(crate) fn new(limits: Limits, missing_key: MissingKey, state: &'r mut dyn Any) -> Self {
+    pub(crate) fn new(limits: Limits, meter: Meter, missing_key: MissingKey, state: &'r mut dyn Any) -> Self {
         Self {
             output: Vec::new(),
             variables: Variables::default(),
             limits,
+            meter,
             missing_key,
             steps: 0,
             depth: 0,

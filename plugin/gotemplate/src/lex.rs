@@ -271,10 +271,13 @@ impl<'t> Lexer<'t> {
     }
 
     fn inside_action(&mut self) -> Token {
-        match self.right_delimiter_marker() {
-            Some(marker) if self.paren_depth == 0 => return self.right_delimiter(marker),
-            Some(_) => return self.fail("unclosed left paren"),
-            None => {}
+        if self.peek_byte().is_some_and(|byte| byte == b'}' || is_space_byte(byte))
+            && let Some(marker) = self.right_delimiter_marker()
+        {
+            return match self.paren_depth {
+                0 => self.right_delimiter(marker),
+                _ => self.fail("unclosed left paren"),
+            };
         }
         let Some(rune) = self.next() else { return self.fail("unclosed action") };
         match rune {
@@ -496,7 +499,10 @@ fn is_space_byte(byte: u8) -> bool {
 }
 
 fn is_alphanumeric(rune: char) -> bool {
-    rune == '_' || is_letter(rune) || is_digit(rune)
+    match u8::try_from(rune) {
+        Ok(byte @ ..0x80) => WORD.get(usize::from(byte)) == Some(&true),
+        _ => is_letter(rune) || is_digit(rune),
+    }
 }
 
 fn has_left_trim_marker(text: &[u8]) -> bool {

@@ -17,6 +17,7 @@ mod function;
 mod lex;
 mod list;
 mod map;
+mod memory;
 mod node;
 mod object;
 mod parse;
@@ -32,6 +33,7 @@ pub use function::{
 };
 pub use list::List;
 pub use map::Map;
+pub use memory::Meter;
 pub use object::Object;
 pub use string::Str;
 pub use template::{Limits, MissingKey, Template, TemplateSet};

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use crate::dispose::{dispose, nests};
+use crate::dispose::dispose;
 use crate::{NamedType, Str, Type, Value};
 
 /// A Go slice of any element type: immutable, shared, cheap to clone.
@@ -27,9 +27,7 @@ struct Slice {
 
 impl Drop for Slice {
     fn drop(&mut self) {
-        if let Items::Values(values) = &mut self.items
-            && values.iter().any(nests)
-        {
+        if let Items::Values(values) = &mut self.items {
             dispose(std::mem::take(values));
         }
     }
@@ -52,30 +50,36 @@ impl List {
     /// A `[]T`, `T` being `element`; the caller keeps the values of that type.
     #[must_use]
     pub fn typed(element: &'static Type, values: Vec<Value>) -> Self {
-        Self(Rc::new(Slice { ty: Type::Slice(element), items: Items::Values(values) }))
+        Self::of(Type::Slice(element), Items::Values(values))
     }
 
     /// A list of a named slice type.
     #[must_use]
     pub fn named(name: &'static NamedType, values: Vec<Value>) -> Self {
-        Self(Rc::new(Slice { ty: Type::Named(name), items: Items::Values(values) }))
+        Self::of(Type::Named(name), Items::Values(values))
     }
 
     /// A `[]uint8`, kept as bytes.
     #[must_use]
     pub fn bytes(bytes: Str) -> Self {
-        Self(Rc::new(Slice { ty: Type::BYTES, items: Items::Bytes(bytes) }))
+        Self::of(Type::BYTES, Items::Bytes(bytes))
     }
 
     /// The nil slice of that element type.
     #[must_use]
     pub fn nil(element: &'static Type) -> Self {
-        Self(Rc::new(Slice { ty: Type::Slice(element), items: Items::Nil }))
+        Self::of(Type::Slice(element), Items::Nil)
+    }
+
+    fn of(ty: Type, items: Items) -> Self {
+        let values = if let Items::Values(values) = &items { values.len() } else { 0 };
+        crate::memory::count(size_of::<Slice>() + values * size_of::<Value>());
+        Self(Rc::new(Slice { ty, items }))
     }
 
     /// The elements as a list of another type of the same element type, as Go's assignment converts it.
     pub(crate) fn converted(&self, ty: Type) -> Self {
-        Self(Rc::new(Slice { ty, items: self.0.items.clone() }))
+        Self::of(ty, self.0.items.clone())
     }
 
     /// The type of the list itself.
@@ -158,7 +162,7 @@ impl List {
             Items::Values(values) => Items::Values(values.get(start..end)?.to_vec()),
             Items::Bytes(bytes) => Items::Bytes(Str::new(bytes.as_bytes().get(start..end)?)),
         };
-        Some(Self(Rc::new(Slice { ty: self.0.ty, items })))
+        Some(Self::of(self.0.ty, items))
     }
 
     /// Whether both are the same slice in memory.

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::dispose::{dispose, nests};
+use crate::dispose::dispose;
+use crate::memory::count;
 use crate::{NamedType, Str, Type, Value};
 
 /// A Go map with string keys: a reference, so that all clones see a change.
@@ -24,8 +25,15 @@ pub struct Map(Rc<Table>);
 struct Table {
     ty: Type,
     element: Type,
-    /// `None` is the nil map. Shared between maps of several types: a conversion does not copy.
-    entries: Option<Rc<RefCell<Snapshot>>>,
+    content: Content,
+}
+
+enum Content {
+    /// Of the nil map.
+    Nil,
+    Entries(RefCell<Snapshot>),
+    /// The same as that map has, which is of another type: a conversion does not copy.
+    Of(Map),
 }
 
 /// The entries of a map at one time. Copied only if the map changes while a snapshot of it is in use.
@@ -37,13 +45,22 @@ struct Entries(BTreeMap<Str, Value>);
 
 impl Drop for Entries {
     fn drop(&mut self) {
-        if self.0.values().any(nests) {
-            dispose(std::mem::take(&mut self.0).into_values().collect());
-        }
+        dispose(std::mem::take(&mut self.0).into_values());
     }
 }
 
+/// What an entry takes, in bytes: the tree may be half empty.
+const ENTRY: usize = 2 * size_of::<(Str, Value)>();
+
+/// The least that a map takes, in bytes: one node of the tree, with room for eleven entries.
+const SMALLEST: usize = size_of::<Table>() + 12 * size_of::<(Str, Value)>();
+
 impl Snapshot {
+    /// About the memory that it takes.
+    fn bytes(&self) -> usize {
+        SMALLEST + ENTRY * self.0.0.len()
+    }
+
     /// The entries in the order of their keys.
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&Str, &Value)> {
         self.0.0.iter()
@@ -72,26 +89,42 @@ impl Map {
     /// The nil map of that element type: empty, and nothing can be inserted.
     #[must_use]
     pub fn nil(element: &'static Type) -> Self {
-        Self::of(Type::Map(element), None)
+        Self::of(Type::Map(element), Content::Nil)
     }
 
     fn with_type(ty: Type, entries: impl IntoIterator<Item = (Str, Value)>) -> Self {
         let entries = Snapshot(Rc::new(Entries(entries.into_iter().collect())));
-        Self::of(ty, Some(Rc::new(RefCell::new(entries))))
+        count(entries.bytes());
+        Self::of(ty, Content::Entries(RefCell::new(entries)))
     }
 
-    fn of(ty: Type, entries: Option<Rc<RefCell<Snapshot>>>) -> Self {
+    fn of(ty: Type, content: Content) -> Self {
         let element = match ty.underlying() {
             Type::Map(element) => *element,
             _ => Type::Any,
         };
-        Self(Rc::new(Table { ty, element, entries }))
+        Self(Rc::new(Table { ty, element, content }))
     }
 
     /// The same map with another type of the same element type, as Go's assignment converts it.
     #[must_use]
     pub fn converted(&self, ty: Type) -> Self {
-        Self::of(ty, self.0.entries.clone())
+        Self::of(ty, Content::Of(self.origin().clone()))
+    }
+
+    /// The map that has the entries, or is nil.
+    fn origin(&self) -> &Self {
+        match &self.0.content {
+            Content::Of(origin) => origin,
+            Content::Nil | Content::Entries(_) => self,
+        }
+    }
+
+    fn entries_cell(&self) -> Option<&RefCell<Snapshot>> {
+        match &self.origin().0.content {
+            Content::Entries(entries) => Some(entries),
+            Content::Nil | Content::Of(_) => None,
+        }
     }
 
     /// The type of the map itself.
@@ -109,7 +142,7 @@ impl Map {
     /// Whether this is a nil map.
     #[must_use]
     pub fn is_nil(&self) -> bool {
-        self.0.entries.is_none()
+        self.entries_cell().is_none()
     }
 
     /// The number of entries.
@@ -175,27 +208,26 @@ impl Map {
 
     /// The entries as they are now.
     pub(crate) fn snapshot(&self) -> Snapshot {
-        self.0.entries.as_ref().map(|entries| entries.borrow().clone()).unwrap_or_default()
+        self.entries_cell().map(|entries| entries.borrow().clone()).unwrap_or_default()
     }
 
     /// What `read` finds; a nil map has what an empty one has.
     fn read<T: Default>(&self, read: impl FnOnce(&BTreeMap<Str, Value>) -> T) -> T {
-        self.0.entries.as_ref().map_or_else(T::default, |entries| read(&entries.borrow().0.0))
+        self.entries_cell().map_or_else(T::default, |entries| read(&entries.borrow().0.0))
     }
 
     /// Changes the entries, unless this is the nil map.
     fn write<T>(&self, write: impl FnOnce(&mut BTreeMap<Str, Value>) -> Option<T>) -> Option<T> {
-        let mut entries = self.0.entries.as_ref()?.borrow_mut();
+        let mut entries = self.entries_cell()?.borrow_mut();
+        let is_copied = Rc::strong_count(&entries.0) > 1;
+        count(if is_copied { ENTRY + entries.bytes() } else { ENTRY });
         write(&mut Rc::make_mut(&mut entries.0).0)
     }
 
     /// Whether both are the same map in memory.
     #[must_use]
     pub fn ptr_eq(&self, other: &Self) -> bool {
-        match (&self.0.entries, &other.0.entries) {
-            (Some(one), Some(two)) => Rc::ptr_eq(one, two),
-            (one, two) => one.is_none() && two.is_none(),
-        }
+        Rc::ptr_eq(&self.origin().0, &other.origin().0) || (self.is_nil() && other.is_nil())
     }
 }
 

@@ -46,7 +46,10 @@ impl Str {
                 target.copy_from_slice(bytes);
                 Self(Repr::Inline { len, bytes: inline })
             }
-            _ => Self(Repr::Shared(Arc::from(bytes))),
+            _ => {
+                crate::memory::count(bytes.len());
+                Self(Repr::Shared(Arc::from(bytes)))
+            }
         }
     }
 

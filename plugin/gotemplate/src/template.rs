@@ -9,7 +9,7 @@ use foldhash::fast::FixedState;
 use crate::error::{ExecError, ParseError};
 use crate::exec::{Run, Scope};
 use crate::node::Tree;
-use crate::{Functions, Str, Value, parse};
+use crate::{Functions, Meter, Str, Value, parse};
 
 /// A parsed text: its own template and those that it defines.
 ///
@@ -112,6 +112,9 @@ pub struct Limits {
     /// Bytes of output, what is still held by functions such as `include` counted, and of any text that a function
     /// makes.
     pub output: usize,
+    /// Bytes of strings, lists and maps that functions make, those included that are gone again; counted when a function
+    /// returns. See [`TemplateSet::with_meter`].
+    pub memory: u64,
     /// Nodes that are evaluated.
     pub steps: u64,
     /// Templates that execute one within another. Each level needs some kilobytes of stack, which grows by
@@ -123,6 +126,7 @@ impl Limits {
     /// Nothing but the depth is limited, to 100,000 templates, or 1,000 in WebAssembly, as in Go.
     pub const DEFAULT: Self = Self {
         output: usize::MAX,
+        memory: u64::MAX,
         steps: u64::MAX,
         depth: if cfg!(target_family = "wasm") { 1_000 } else { 100_000 },
     };
@@ -154,6 +158,7 @@ impl Default for Limits {
 pub struct TemplateSet {
     name: Str,
     missing_key: MissingKey,
+    meter: Option<Meter>,
     trees: HashMap<Str, Arc<Tree>, FixedState>,
 }
 
@@ -167,6 +172,13 @@ impl TemplateSet {
     #[must_use]
     pub fn with_missing_key(self, missing_key: MissingKey) -> Self {
         Self { missing_key, ..self }
+    }
+
+    /// The set with a meter that all its executions share: their limit of memory is for what they make together. Else
+    /// each is on its own.
+    #[must_use]
+    pub fn with_meter(self, meter: Meter) -> Self {
+        Self { meter: Some(meter), ..self }
     }
 
     /// The name of the set.
@@ -208,6 +220,7 @@ impl TemplateSet {
         state: &mut dyn Any,
         limits: &Limits,
     ) -> Result<Str, ExecError> {
-        Run::new(*limits, self.missing_key, state).render(Scope::new(self), &name.into(), data)
+        let meter = self.meter.unwrap_or_else(Meter::start);
+        Run::new(*limits, meter, self.missing_key, state).render(Scope::new(self), &name.into(), data)
     }
 }

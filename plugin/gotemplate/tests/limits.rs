@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use gotemplate::{
-    Call, ExecCause, ExecError, Function, FunctionError, Functions, Limit, Limits, Map, Signature, Str,
-    Template, TemplateSet, Type, Value, fmt,
+    Call, ExecCause, ExecError, Function, FunctionError, Functions, Limit, Limits, Map, Meter, Signature,
+    Str, Template, TemplateSet, Type, Value, fmt,
 };
 
 fn include(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, FunctionError> {
@@ -46,8 +46,31 @@ fn limit(text: &str, limits: Limits) -> Limit {
 }
 
 #[test]
+fn memory_is_what_functions_make() {
+    let limits = Limits { memory: 1_000_000, ..Limits::DEFAULT };
+    let doubling = r"{{$x := list 1}}{{range 100}}{{$x = list $x $x}}{{end}}";
+    assert!(render(doubling, limits).is_ok(), "shared lists are small");
+    let texts = r#"{{range 100000}}{{$x := print "a text longer than a value" .}}{{end}}"#;
+    assert_eq!(limit(texts, limits), Limit::Memory(1_000_000));
+    let lists = r"{{range 100000}}{{$x := list 1 2 3}}{{end}}";
+    assert_eq!(limit(lists, limits), Limit::Memory(1_000_000));
+    assert_eq!(Limit::Memory(100).to_string(), "exceeded maximum memory (100 bytes)");
+}
+
+#[test]
+fn a_meter_is_shared() {
+    let mut set = TemplateSet::new("set").with_meter(Meter::start());
+    let text = r"{{range 1000}}{{$x := list 1 2 3}}{{end}}";
+    set.add(&Template::parse("main", text, &functions()).expect("a template"));
+    let limits = Limits { memory: 200_000, ..Limits::DEFAULT };
+    let render = || set.render("main", &Value::Nil, &mut (), &limits);
+    assert!(render().is_ok());
+    assert!(render().is_err(), "both together make more");
+}
+
+#[test]
 fn each_limit_is_named() {
-    let limits = Limits { output: 100, steps: 1_000, depth: 10 };
+    let limits = Limits { output: 100, memory: u64::MAX, steps: 1_000, depth: 10 };
     assert_eq!(limit("{{range 50}}some text{{end}}", limits), Limit::Output(100));
     assert_eq!(limit("{{range 5000}}{{end}}", limits), Limit::Steps(1_000));
     assert_eq!(limit(r#"{{define "a"}}{{template "a"}}{{end}}{{template "a"}}"#, limits), Limit::Depth(10));

@@ -7,7 +7,7 @@ mod functions;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gotemplate::{Limits, Map, MissingKey, Str, Template, TemplateSet, Type, Value};
+use gotemplate::{Limits, Map, Meter, MissingKey, Str, Template, TemplateSet, Type, Value};
 
 pub use error::{Frame, TemplateError};
 pub(crate) use functions::with_engine_functions;
@@ -124,7 +124,7 @@ impl Engine {
         is_wanted: impl Fn(&str) -> bool + 'e,
     ) -> impl Iterator<Item = (String, Result<Str, TemplateError>)> + 'e {
         let order = in_render_order(self.templates.keys());
-        let mut set = TemplateSet::new(SET).with_missing_key(MissingKey::Zero);
+        let mut set = TemplateSet::new(SET).with_missing_key(MissingKey::Zero).with_meter(Meter::start());
         for renderable in order.iter().filter_map(|name| self.templates.get(name)) {
             set.add(&renderable.template);
         }

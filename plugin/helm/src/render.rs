@@ -33,12 +33,15 @@ pub enum SchemaValidation {
     Skip,
 }
 
-/// The limits that suit charts of people one does not know: far above what real charts need, far below what hurts. They
-/// hold for each file that is rendered.
+/// The limits that suit charts of people one does not know: far above what real charts need, far below what hurts. That
+/// of memory holds for all files that are rendered, the others for each.
 ///
-/// Memory is bounded only through them, and through what single functions refuse to make; a host that must not grow beyond
-/// a number of bytes runs the render in a sandbox that counts them.
-pub const LIMITS: Limits = Limits { output: 256 * 1024 * 1024, steps: 500_000_000, ..Limits::DEFAULT };
+/// Memory is counted as [`Meter`](gotemplate::Meter) does, when a function returns: what one function makes at once is bounded by
+/// what it refuses. A host that must not grow beyond a number of bytes runs the render in a sandbox that counts them.
+pub const LIMITS: Limits =
+    Limits { output: 256 * MIB, memory: 4096 * MIB as u64, steps: 500_000_000, ..Limits::DEFAULT };
+
+const MIB: usize = 1024 * 1024;
 
 /// Everything a render depends on, besides the chart.
 pub struct Render {

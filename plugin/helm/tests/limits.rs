@@ -47,6 +47,8 @@ fn runaway_templates_end() {
     let endless = "{{ range until 100000 }}{{ range until 100000 }}x{{ end }}{{ end }}";
     refused(endless, Limits { steps: 10_000, ..LIMITS }, "exceeded maximum steps (10000)");
     refused(endless, Limits { output: 10_000, ..LIMITS }, "exceeded maximum output (10000 bytes)");
+    let growing = "{{ $l := list }}{{ range until 10000 }}{{ $l = append $l . }}{{ end }}";
+    refused(growing, Limits { memory: 1_000_000, ..LIMITS }, "exceeded maximum memory (1000000 bytes)");
     let nested = r#"{{ define "x" }}{{ template "x" . }}{{ end }}{{ template "x" . }}"#;
     refused(nested, Limits { depth: 100, ..LIMITS }, "exceeded maximum template depth (100)");
     let included = r#"{{ define "x" }}{{ include "x" . }}{{ end }}{{ include "x" . }}"#;

@@ -71,7 +71,12 @@ impl<'t> Executor<'_, '_, 't> {
 
     fn result(&mut self, result: Result<Operand, FunctionError>, at: At<'t>, name: &str) -> Evaluated {
         let longest = self.run.limits.output;
+        let most = self.run.limits.memory;
         match result {
+            Ok(_) if self.run.meter.made() > most => {
+                self.at = at;
+                Err(self.limit(Limit::Memory(most)))
+            }
             Ok(Operand::Interface(Value::String(text)) | Operand::Concrete(Value::String(text)))
                 if text.len() > longest =>
             {
