@@ -25,6 +25,10 @@ build: toolchain ## the tiphys binary: target/release/tiphys
 test: toolchain ## every test
 	$(CARGO) test --locked --workspace
 
+.PHONY: mutations
+mutations: toolchain ## each rule of the credential broker taken out, to see a test fail (RULE=R6 for one; changes files meanwhile)
+	$(CARGO) test --locked -p tidy --test mutations -- --ignored --nocapture
+
 .PHONY: test-repo-server
 test-repo-server: toolchain ## the sockets under a real argocd-repo-server (ARGOCD=its binary)
 	$(CARGO) build --locked -p tiphys

@@ -2,8 +2,9 @@
 //!
 //! | rule | what it says | test |
 //! |---|---|---|
-//! | R1 | A plugin has no sockets, and no words for headers with secrets; a handle shows its label | `tests/guests/tests/endure/manners.rs` `wasi_http` |
-//! | R1 | | `host/credentials/src/broker/tests.rs` `a_handle_tells_its_label_and_nothing_else` |
+//! | R1 | A plugin has no sockets, and nothing of the environment | `tests/guests/tests/endure/manners.rs` `probing` |
+//! | R1 | It has no words for headers with secrets | `tests/guests/tests/endure/loading.rs` `network_alone_is_enough_for_its_handles` |
+//! | R1 | A handle shows its label | `host/credentials/src/broker/tests.rs` `a_handle_tells_its_label_and_nothing_else` |
 //! | R2 | Application and project come from Argo CD's request alone | `host/cmp/src/environment/tests.rs` `a_user_variable_cant_pose_as_argo_cds` |
 //! | R2 | | `host/cmp/src/environment/tests.rs` `a_ticket_is_argo_cds` |
 //! | R2 | Without a project, credentials without one | `host/credentials/src/broker/tests.rs` `two_projects_never_get_each_others_content` |
