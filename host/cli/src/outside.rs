@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use credentials::config::{CredentialsConfig, RegistryConfig as Registry};
 use credentials::{Broker, Environment, KubernetesAccess, Parts, audit};
-use generate::capability::Ledger;
+use generate::capability::{Ledger, ProjectPace};
 use network::{ClientIdentity, HostConfig, Ports, Proxies, ProxyUrl, Reach, Tls, Transport, Unlisted, Url};
 use registry::{
     Client, Freshness, Keyring, Mirror, Pattern, PublicKey, Signer, SigstoreIdentity, TrustRoot, VerifyPolicy,
@@ -44,6 +44,8 @@ pub(crate) struct Outside {
     pub(crate) freshness: Freshness,
     /// Where it is written down what plugins fetch.
     pub(crate) ledger: Option<Arc<Ledger>>,
+    /// How fast each project fetches.
+    pub(crate) pace: ProjectPace,
 }
 
 /// Opens the way outwards; what was fetched is kept in `folder`.
@@ -56,7 +58,8 @@ pub(crate) fn open(config: &Config, folder: &Path, purpose: Purpose) -> Result<O
         Purpose::Person => Arc::new(Person(broker.clone())),
     };
     let registry = Client::new(registry_config(config)?, network.clone(), identities, store);
-    Ok(Outside { network, broker, registry, freshness: Freshness::Cached, ledger: None })
+    let pace = ProjectPace::default();
+    Ok(Outside { network, broker, registry, freshness: Freshness::Cached, ledger: None, pace })
 }
 
 /// What was fetched, in `folder` or, where that can't be written, until the machine restarts.

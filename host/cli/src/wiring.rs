@@ -139,7 +139,7 @@ impl Loader<'_> {
         };
         let grant = Grant { registry: patterns(&grants.registry)?, network: patterns(&grants.network)? };
         let nothing = grant == Grant::default() && !grants.credentials;
-        let Outside { registry, network, broker, freshness, ledger } = self.outside.clone();
+        let Outside { registry, network, broker, freshness, ledger, pace } = self.outside.clone();
         let outside = generate::capability::Outside {
             registry,
             network,
@@ -147,6 +147,7 @@ impl Loader<'_> {
             grant: Arc::new(grant),
             freshness,
             ledger,
+            pace,
         };
         Ok((!nothing).then_some(outside))
     }

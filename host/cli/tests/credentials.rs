@@ -5,11 +5,12 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde_json::{Value, json};
-use test_registry::{Auth, Options, Registry, chart};
+use test_registry::{Auth, Authority, Options, Registry, chart};
 
 const SECRET: &str = "canary/+secret";
 
@@ -124,6 +125,45 @@ async fn a_wrong_password_fails_and_says_what_to_check() {
     assert_eq!((code, &probe["passed"]), (Some(1), &json!(false)));
     assert!(results(&probe).last().unwrap().contains("with status 401"), "{probe}");
     assert!(probe["hint"].as_str().unwrap().contains("check user name and password"), "{probe}");
+}
+
+/// A Secret's `tlsClientCertData`, `tlsClientCertKey` and `insecure`: without one of them there is no connection.
+#[tokio::test(flavor = "multi_thread")]
+async fn certificates_of_a_secret_are_shown_and_its_flags_hold() {
+    let authority = Arc::new(Authority::new());
+    let registry = Registry::start(Options {
+        auth: Auth::token("user", SECRET),
+        tls: Some((Arc::clone(&authority), vec![])),
+        clients: Some(Arc::clone(&authority)),
+        ..Options::default()
+    })
+    .await;
+    registry.push_chart("charts/app", "1.2.3", &chart::archive("app", "1.2.3", &[]));
+    let bench = Bench { registry, home: tempfile::tempdir().unwrap() };
+    let (certificate, key) = authority.identity(&["client"]);
+    let url = format!("oci://{}/charts", bench.registry.host());
+    let secret = [
+        ("url", &*url),
+        ("type", "oci"),
+        ("username", "user"),
+        ("password", SECRET),
+        ("tlsClientCertData", &certificate),
+        ("tlsClientCertKey", &key),
+        ("insecure", "true"),
+    ];
+    let folder = bench.home.path().join("secrets");
+    let config = json!({"credentials": {"argocd": {"secrets": folder}}});
+    bench.write("tiphys.yaml", &config.to_string());
+    for (left_out, passes) in [(None, true), (Some("tlsClientCert"), false), (Some("insecure"), false)] {
+        let _ = fs_err::remove_dir_all(folder.join("it"));
+        for (name, value) in
+            secret.iter().filter(|(name, _)| left_out.is_none_or(|out| !name.starts_with(out)))
+        {
+            bench.write(&format!("secrets/it/{name}"), value);
+        }
+        let (code, probe) = bench.test("team-a").await;
+        assert_eq!(code == Some(0), passes, "without {left_out:?}: {probe}");
+    }
 }
 
 /// Rule R6: it is as if the entry of another project weren't there.

@@ -56,6 +56,7 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Handle {
     label: Arc<str>,
+    session: Arc<Session>,
     authorizer: Arc<dyn Authorizer>,
 }
 
@@ -161,7 +162,9 @@ impl Broker {
     ) -> Option<Handle> {
         let session = self.session(requester, destination, choice);
         let Identity::Named { label, .. } = session.identity() else { return None };
-        Some(Handle { label: label.as_str().into(), authorizer: Arc::new(session) })
+        let label = label.as_str().into();
+        let session = Arc::new(session);
+        Some(Handle { label, authorizer: Arc::clone(&session) as _, session })
     }
 
     /// A session with what was chosen.
@@ -216,6 +219,13 @@ impl Handle {
     #[must_use]
     pub fn authorizer(&self) -> &Arc<dyn Authorizer> {
         &self.authorizer
+    }
+
+    /// Whether `text`, which a server answered, repeats a secret that was sent there. Whoever holds a handle must not
+    /// read it.
+    #[must_use]
+    pub fn is_repeated_in(&self, text: &[u8]) -> bool {
+        self.session.is_repeated_in(text)
     }
 }
 

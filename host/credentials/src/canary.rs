@@ -18,7 +18,7 @@ use crate::audit::{Log, Sink};
 use crate::cloud::Environment;
 use crate::config::{
     ArgocdConfig, AwsIdentity, AzureIdentity, CredentialsConfig, EntryConfig, GoogleIdentity, IdentityConfig,
-    RegistryConfig,
+    KubernetesConfig, RegistryConfig,
 };
 use crate::testing::{Canned, Recorder, Rewriting, Server, soon};
 use crate::token::lock;
@@ -207,12 +207,12 @@ const PLACES: [&str; 15] = [
 ];
 
 /// Drives an authorizer as a registry's client would whose registry refuses everything.
-async fn exercise(broker: &Broker, place: &str, output: &Output) {
+async fn exercise(broker: &Broker, asked: &dyn network::Broker, place: &str, output: &Output) {
     let requester = Requester { project: Some("a".to_owned()), application: Some("app".to_owned()) };
     let destination = Destination::parse_reference(&format!("{place}/x/app")).unwrap();
     output.add(broker.explain(&destination.to_string(), Some("a")));
     output.add(serde_json::to_string(&broker.explain(&destination.to_string(), None)).unwrap());
-    let authorizer = match network::Broker::authorizer(broker, &requester, &destination, soon()).await {
+    let authorizer = match asked.authorizer(&requester, &destination, soon()).await {
         Ok(authorizer) => authorizer,
         Err(error) => return report(&*error, output),
     };
@@ -285,7 +285,7 @@ async fn no_secret_is_in_any_output() {
         })
         .unwrap();
         for place in PLACES {
-            exercise(&broker, place, &output).await;
+            exercise(&broker, &broker, place, &output).await;
         }
         output.add(broker.problems());
         for event in recorder.events() {
@@ -320,12 +320,122 @@ async fn no_secret_is_in_any_output() {
         "session",
         "azure",
     ];
-    for secret in names.map(canary).into_iter().chain(["canary-proxy-yranac".to_owned()]) {
+    assert_free_of(&text, names.map(canary).into_iter().chain(["canary-proxy-yranac".to_owned()]));
+}
+
+#[track_caller]
+fn assert_free_of(text: &str, secrets: impl IntoIterator<Item = String>) {
+    for secret in secrets {
         for form in forms(&secret) {
             let found = text.lines().find(|line| line.contains(&form));
             assert!(found.is_none(), "`{secret}` as `{form}` in:\n{}", found.unwrap_or_default());
         }
     }
+}
+
+/// Secrets out of the Kubernetes API, which asks for the service account's token and then repeats it.
+async fn api(status: u16) -> Server {
+    let object = |name: &str, pairs: &[(&str, String)]| {
+        let data: BTreeMap<&str, String> =
+            pairs.iter().map(|(key, value)| (*key, STANDARD.encode(value))).collect();
+        let labels = serde_json::json!({"argocd.argoproj.io/secret-type": "repository"});
+        serde_json::json!({"metadata": {"name": name, "labels": labels}, "data": data})
+    };
+    let oci = |host: &str| ("url", format!("oci://{host}"));
+    let items = [
+        object("watched", &[oci("watched.corp"), ("password", canary("watched"))]),
+        object("ssh", &[oci("ssh.corp"), ("sshPrivateKey", canary("ssh"))]),
+        object("torn", &[oci("torn.corp"), ("password", canary("torn")), ("insecure", canary("said"))]),
+    ];
+    let list = serde_json::json!({"metadata": {"resourceVersion": "1"}, "items": items}).to_string();
+    Server::start(move |request| {
+        assert_eq!(request.header("authorization"), format!("Bearer {}", canary("account")));
+        let body = if status == 200 { list.clone() } else { format!("{:?}", request.headers) };
+        Canned::new(status, body)
+    })
+    .await
+}
+
+struct Kept;
+
+impl crate::Helpers for Kept {
+    fn ask(&self, helper: &str, _: &str) -> Result<Option<(String, Secret)>, String> {
+        match helper {
+            "login" => Ok(Some(("u".to_owned(), Secret::new(canary("kept"))))),
+            "token" => Ok(Some(("<token>".to_owned(), Secret::new(canary("refresh"))))),
+            _ => Err("it ended with status 1".to_owned()),
+        }
+    }
+}
+
+/// Lends the credential of the source to who knows the number.
+struct Lends;
+
+#[async_trait::async_trait]
+impl crate::AskPass for Lends {
+    async fn ask(&self, ticket: &crate::Ticket) -> Result<(String, Secret), String> {
+        assert_eq!(ticket.nonce(), canary("nonce"));
+        Ok(("u".to_owned(), Secret::new(canary("lent"))))
+    }
+}
+
+#[tokio::test]
+async fn no_secret_of_others_is_in_any_output() {
+    let output = Output::default();
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(output.clone()).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let places =
+        ["watched.corp", "ssh.corp", "torn.corp", "login.corp", "token.corp", "fails.corp", "lent.corp"];
+    for status in [200, 401, 410] {
+        let root = tempfile::tempdir().unwrap();
+        let (api, server) = (api(status).await, parrot(401).await);
+        let token_file = root.path().join("account");
+        fs_err::write(&token_file, canary("account")).unwrap();
+        let helpers = r#"{"credHelpers": {"login.corp": "login", "token.corp": "token", "fails.corp": "x"}}"#;
+        fs_err::write(root.path().join("config.json"), helpers).unwrap();
+        let origins = places.map(|place| format!("https://{place}"));
+        let wire = Arc::new(Rewriting::new(origins.iter().map(|origin| (origin.as_str(), &server))));
+        let broker = Broker::new(Parts {
+            config: CredentialsConfig {
+                argocd: Some(ArgocdConfig::Kubernetes(KubernetesConfig { namespace: "argocd".to_owned() })),
+                docker: vec![root.path().join("config.json")],
+                ..CredentialsConfig::default()
+            },
+            registries: vec![],
+            environment: Environment::default(),
+            wire: Arc::clone(&wire) as Arc<dyn crate::Wire>,
+            metadata: wire,
+            audit: Arc::new(Log),
+            helpers: Some(Arc::new(Kept)),
+            kubernetes: Some(crate::KubernetesAccess {
+                api: format!("http://127.0.0.1:{}", api.port).parse().unwrap(),
+                token_file,
+                ca_file: None,
+            }),
+        })
+        .unwrap();
+        broker.list_kubernetes().await;
+        output.add(broker.problems());
+        let ticket = crate::Ticket { socket: "/tmp/ask".into(), nonce: Secret::new(canary("nonce")) };
+        output.add(&ticket);
+        let access = crate::SourceAccess { ticket, askpass: Arc::new(Lends) };
+        let source = Destination::parse_prefix("oci://lent.corp").unwrap();
+        let lending = crate::SourceBroker::new(broker.clone(), source, access);
+        for place in places {
+            exercise(&broker, &lending, place, &output).await;
+        }
+        let said: String = server.received().iter().map(|request| format!("{request:?}")).collect();
+        for used in ["kept", "refresh", "lent"].iter().chain((status == 200).then_some(&"watched")) {
+            assert!(forms(&canary(used)).iter().any(|form| said.contains(form)), "`{used}` was never used");
+        }
+    }
+    let text = output.text();
+    for expected in ["argocd/watched", "argocd/source of the application", "the Kubernetes API"] {
+        assert!(text.contains(expected), "`{expected}` is nowhere:\n{text}");
+    }
+    let names = ["watched", "ssh", "torn", "said", "account", "kept", "refresh", "nonce", "lent"];
+    assert_free_of(&text, names.map(canary));
 }
 
 /// Rule R32: nothing in this crate runs a program, outside its tests.

@@ -18,8 +18,11 @@ mod canary;
 mod catalog;
 mod cloud;
 pub mod config;
+mod echo;
 mod entry;
 mod error;
+#[cfg(test)]
+mod examples;
 mod exchange;
 mod explain;
 mod login;

@@ -52,8 +52,33 @@ impl<'de> serde::Deserialize<'de> for Secret {
 }
 
 #[cfg(test)]
+impl Secret {
+    /// Tells whether anybody still holds this secret. Once nobody does, its memory was overwritten.
+    pub(crate) fn witness(&self) -> std::sync::Weak<Zeroizing<String>> {
+        Arc::downgrade(&self.0)
+    }
+}
+
+#[cfg(test)]
 mod tests {
+    use zeroize::ZeroizeOnDrop;
+
     use super::*;
+
+    /// Rule R9. What was freed can't be looked at without unsafe code, so the type is the proof that it is
+    /// overwritten, and the count of owners that it is freed.
+    #[test]
+    fn the_last_owner_overwrites_it() {
+        fn is_overwritten(_: &impl ZeroizeOnDrop) {}
+        let secret = Secret::new("canary".to_owned());
+        is_overwritten(&*secret.0);
+        let (witness, clone) = (secret.witness(), secret.clone());
+        assert!(Arc::ptr_eq(&secret.0, &clone.0), "a clone is no copy");
+        drop(secret);
+        assert!(witness.upgrade().is_some());
+        drop(clone);
+        assert!(witness.upgrade().is_none());
+    }
 
     #[test]
     fn debug_shows_nothing() {

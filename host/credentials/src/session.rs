@@ -1,6 +1,6 @@
 //! One identity at one destination: what a registry's client drives, without seeing a secret.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -14,6 +14,7 @@ use url::Url;
 use crate::audit::{Action, Event, Outcome, seconds};
 use crate::cloud::Minted;
 use crate::config::IdentityConfig;
+use crate::echo;
 use crate::entry::{Entry, Login};
 use crate::error::Error;
 use crate::exchange::{Credential, Exchange, Method, Realm};
@@ -27,6 +28,9 @@ const LAST_ATTEMPT: u32 = 2;
 
 /// How long a refresh in the background may take.
 const REFRESH_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Of one session, so many secrets that were sent are remembered: a password, and tokens that replace each other.
+const MAX_SHOWN: usize = 4;
 
 /// One identity at one destination.
 pub(crate) struct Session {
@@ -49,6 +53,8 @@ struct Inner {
     situation: Situation,
     /// What was last sent for a scope.
     sent: Mutex<HashMap<Scope, Sent>>,
+    /// The secrets that were sent last, to recognise them in answers.
+    shown: Mutex<VecDeque<Secret>>,
 }
 
 /// What a request was sent with.
@@ -74,7 +80,13 @@ enum Applied {
 
 impl Session {
     pub(crate) fn new(situation: Situation) -> Self {
-        Self { inner: Arc::new(Inner { situation, sent: Mutex::default() }) }
+        Self { inner: Arc::new(Inner { situation, sent: Mutex::default(), shown: Mutex::default() }) }
+    }
+
+    /// Whether `text` repeats what was sent.
+    pub(crate) fn is_repeated_in(&self, text: &[u8]) -> bool {
+        let shown = lock(&self.inner.shown).clone();
+        shown.iter().any(|secret| echo::repeats(text, secret))
     }
 }
 
@@ -206,8 +218,19 @@ impl Inner {
         };
         sign(request, &proof).map_err(|_| Error::Header { label: self.identity.label().to_owned() })?;
         lock(&self.sent).insert(scope.clone(), sent);
+        self.remember_shown(proof.secret());
         self.record(request.url(), request.origin(), Action::Apply, Outcome::Done);
         Ok(())
+    }
+
+    fn remember_shown(&self, secret: &Secret) {
+        let mut shown = lock(&self.shown);
+        if !shown.contains(secret) {
+            shown.push_back(secret.clone());
+        }
+        if shown.len() > MAX_SHOWN {
+            shown.pop_front();
+        }
     }
 
     async fn answer(&self, refusal: &Refusal, scope: &Scope, deadline: Deadline) -> Result<Answer, Error> {

@@ -31,6 +31,8 @@ pub(crate) struct Canned {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
+    /// Whether the connection breaks before what was promised has come.
+    pub(crate) is_torn: bool,
 }
 
 type Handler = dyn Fn(&Received) -> Canned + Send + Sync;
@@ -78,7 +80,11 @@ impl Received {
 
 impl Canned {
     pub(crate) fn new(status: u16, body: impl Into<String>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into() }
+        Self { status, headers: Vec::new(), body: body.into(), is_torn: false }
+    }
+
+    pub(crate) fn torn(self) -> Self {
+        Self { is_torn: true, ..self }
     }
 
     pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -127,8 +133,9 @@ async fn serve(mut stream: TcpStream, received: Arc<Mutex<Vec<Received>>>, handl
         for (name, value) in &answer.headers {
             write!(head, "{name}: {value}\r\n").unwrap();
         }
-        write!(head, "content-length: {}\r\n\r\n{}", answer.body.len(), answer.body).unwrap();
-        if stream.write_all(head.as_bytes()).await.is_err() {
+        let promised = answer.body.len() + usize::from(answer.is_torn);
+        write!(head, "content-length: {promised}\r\n\r\n{}", answer.body).unwrap();
+        if stream.write_all(head.as_bytes()).await.is_err() || answer.is_torn {
             return;
         }
     }

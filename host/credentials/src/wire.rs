@@ -91,10 +91,12 @@ impl Call {
         for _ in 1..attempts {
             let outcome = wire.send(self.clone(), deadline).await;
             let passing = outcome.as_ref().map_or(true, |reply| reply.status == 429 || reply.status >= 500);
-            if !passing || pause >= deadline.remaining() {
+            let asked = outcome.as_ref().ok().and_then(Reply::retry_after);
+            let wait = asked.unwrap_or(pause);
+            if !passing || wait >= deadline.remaining() {
                 return outcome;
             }
-            tokio::time::sleep(pause).await;
+            tokio::time::sleep(wait).await;
             pause *= 2;
         }
         wire.send(self, deadline).await
@@ -132,6 +134,16 @@ impl Reply {
     /// When the server thinks it is; lifetimes are counted from there, whatever this machine's clock says.
     pub(crate) fn date(&self) -> Option<std::time::SystemTime> {
         httpdate::parse_http_date(self.headers.get(http::header::DATE)?.to_str().ok()?).ok()
+    }
+
+    /// How long the server wants to be left alone, whether it says so in seconds or as a date.
+    fn retry_after(&self) -> Option<Duration> {
+        let text = self.headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
+        if let Ok(seconds) = text.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let now = self.date().unwrap_or_else(std::time::SystemTime::now);
+        Some(httpdate::parse_http_date(text).ok()?.duration_since(now).unwrap_or_default())
     }
 
     pub(crate) const fn is_success(&self) -> bool {
@@ -186,6 +198,14 @@ pub(crate) enum Proof<'a> {
 // === impl Proof ===
 
 impl Proof<'_> {
+    /// What nobody may see of it.
+    pub(crate) const fn secret(&self) -> &Secret {
+        match self {
+            Self::Password { password, .. } => password,
+            Self::Bearer(token) => token,
+        }
+    }
+
     /// The value of the `Authorization` header.
     pub(crate) fn header_value(&self) -> String {
         use base64::Engine as _;

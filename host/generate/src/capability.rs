@@ -6,13 +6,16 @@ mod files;
 mod ledger;
 mod log;
 mod lookup;
+mod meter;
 mod network;
 mod registry;
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 
 use ::credentials::{SourceAccess, SourceBroker};
-use ::policy::{Destination, Diagnose, Grant, Requester};
+use ::policy::{Destination, Diagnose, FetchLimits, Grant, Requester};
 use sandbox::{Blame, Capabilities, Failure};
 
 use self::credentials::Finder;
@@ -20,6 +23,8 @@ pub use self::entropy::{EntropyMode, Key};
 pub use self::ledger::{Ledger, Resolution, Resolutions};
 pub(crate) use self::log::PluginLog;
 use self::lookup::NoObjects;
+use self::meter::Meter;
+pub use self::meter::ProjectPace;
 use self::network::GrantedHosts;
 use self::registry::GrantedRegistries;
 use crate::Application;
@@ -48,6 +53,8 @@ pub struct Outside {
     pub freshness: ::registry::Freshness,
     /// Where it is written down what was fetched; a service keeps none.
     pub ledger: Option<Arc<Ledger>>,
+    /// How fast each project fetches; all plugins share it.
+    pub pace: ProjectPace,
 }
 
 impl Wiring {
@@ -61,10 +68,13 @@ impl Wiring {
         let requester = requester(application);
         let lent = access.and_then(|access| self.outside.as_ref()?.lent(application, access));
         let outside = || self.outside.clone().map(|outside| outside.with(lent.as_ref()));
+        let meter = outside().map(|outside| outside.meter(&requester));
+        let metered = || outside().zip(meter.clone());
         Capabilities {
             source: None,
-            registry: outside().map(|outside| Arc::new(GrantedRegistries::new(outside, &requester)) as _),
-            network: outside().map(|outside| Arc::new(GrantedHosts::new(outside)) as _),
+            registry: metered()
+                .map(|(outside, meter)| Arc::new(GrantedRegistries::new(outside, &requester, meter)) as _),
+            network: metered().map(|(outside, meter)| Arc::new(GrantedHosts::new(outside, meter)) as _),
             credentials: outside()
                 .map(|outside| Arc::new(Finder::new(outside.broker, lent.clone(), &requester)) as _),
             entropy: Some(self.entropy.for_application(application)),
@@ -80,6 +90,11 @@ impl Outside {
     fn lent(&self, application: &Application, access: &SourceAccess) -> Option<SourceBroker> {
         let source = Destination::parse_prefix(&application.source.repo_url).ok()?;
         Some(SourceBroker::new(self.broker.clone(), source, access.clone()))
+    }
+
+    /// A budget for one render.
+    fn meter(&self, requester: &Requester) -> Arc<Meter> {
+        Arc::new(Meter::new(FetchLimits::default(), self.pace.clone(), requester))
     }
 
     /// The same way, with what is lent.

@@ -8,7 +8,7 @@
 //! * [`Cloud`] tells whose registry a host is, by anchored patterns (rule R8).
 //! * [`realm`] says where a registry may have its credentials sent (rule R10).
 //! * [`Grant`] is what an operator allows a plugin to fetch, by [`Pattern`]s (rule R3); [`FetchBudget`] is how much
-//!   of it one render may (rule R4).
+//!   of it one render may, and [`Pace`] how fast one project (rule R4).
 //! * [`admit`] judges the addresses that a name resolves to (rule R15).
 
 mod address;
@@ -18,6 +18,7 @@ mod cloud;
 mod destination;
 mod grant;
 mod origin;
+mod pace;
 mod pattern;
 mod project;
 pub mod realm;
@@ -31,6 +32,7 @@ pub use crate::cloud::{Azure, Cloud, Ecr, Partition};
 pub use crate::destination::{Destination, ParseDestinationError};
 pub use crate::grant::{Grant, NotGranted};
 pub use crate::origin::{DOCKER_HUB, Origin, ParseOriginError, RegistryHost, Transport};
+pub use crate::pace::{Pace, PaceLimits};
 pub use crate::pattern::{ParsePatternError, Pattern};
 pub use crate::project::{Project, Projects};
 pub use crate::requester::Requester;

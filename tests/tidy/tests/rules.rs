@@ -9,26 +9,49 @@
 //! | R2 | | `host/cmp/src/environment/tests.rs` `a_ticket_is_argo_cds` |
 //! | R2 | Without a project, credentials without one | `host/credentials/src/broker/tests.rs` `two_projects_never_get_each_others_content` |
 //! | R3 | What is not granted is not fetched | `host/policy/src/grant.rs` `everything_else_is_denied` |
+//! | R3 | | `host/generate/src/capability/registry/tests.rs` `what_is_not_granted_is_not_fetched` |
+//! | R3 | | `host/generate/src/capability/network/tests.rs` `what_is_not_granted_is_not_asked` |
 //! | R4 | So many references a render | `host/generate/src/capability/registry/tests.rs` `a_render_has_so_many_references` |
 //! | R4 | So many bytes a render | `host/generate/src/capability/registry/tests.rs` `a_render_has_so_many_bytes` |
 //! | R4 | So many fetches at once | `host/generate/src/capability/registry/tests.rs` `a_render_fetches_so_many_at_once` |
+//! | R4 | So much time a render | `host/generate/src/capability/registry/tests.rs` `a_render_has_so_much_time` |
+//! | R4 | The same for requests of a plugin's own | `host/generate/src/capability/network/tests.rs` `a_render_has_so_many_bytes_and_so_much_time` |
+//! | R4 | So many fetches a project | `host/generate/src/capability/registry/tests.rs` `a_project_fetches_so_fast` |
+//! | R4 | | `host/generate/src/capability/network/tests.rs` `a_project_asks_so_fast` |
+//! | R4 | | `host/policy/src/pace.rs` `a_project_waits_for_its_turn_and_no_other_does` |
 //! | R5 | Host, port and path segments; the longest wins | `host/policy/src/selection/tests.rs` `every_case_of_the_table_is_decided_as_it_says` |
 //! | R6 | A project's credential is that project's; ties are errors | `host/policy/src/selection/tests.rs` `every_case_of_the_table_is_decided_as_it_says` |
 //! | R6 | | `host/generate/src/capability/registry/tests.rs` `projects_never_get_each_others_content` |
+//! | R6 | | `host/generate/src/capability/registry/tests.rs` `projects_never_get_each_others_tags_and_refusals` |
+//! | R6 | | `host/cli/tests/command/memo.rs` `what_is_remembered_is_for_who_may_fetch_it` |
 //! | R7 | Nothing falls through | `host/credentials/src/broker/tests.rs` `nothing_falls_through_after_a_refusal` |
 //! | R8 | A cloud's identity is for hosts of that cloud | `host/policy/src/cloud.rs` `hosts_that_only_look_alike_are_nobodys` |
 //! | R8 | It is off until the operator names projects | `host/credentials/src/broker/tests.rs` `a_secret_does_not_enable_the_identity_of_azure` |
+//! | R8 | It is for registries of its own cloud | `host/credentials/src/source/fixed.rs` `an_identity_is_for_registries_of_its_own_cloud` |
+//! | R8 | | `host/credentials/src/cloud/tests.rs` `nothing_is_minted_for_somebody_elses_host` |
+//! | R8 | | `host/credentials/src/source/fixed.rs` `an_identity_needs_projects` |
 //! | R9 | Tokens are kept for an identity and a registry | `host/credentials/src/broker/tests.rs` `two_projects_never_get_each_others_content` |
+//! | R9 | | `host/credentials/src/cloud/aws/tests.rs` `what_is_minted_is_for_one_identity_and_one_registry` |
 //! | R9 | A token that was refused is replaced | `host/credentials/src/broker/tests.rs` `a_refused_token_is_replaced_once` |
+//! | R9 | What is let go is overwritten | `host/credentials/src/secret.rs` `the_last_owner_overwrites_it` |
+//! | R9 | A token of no use is let go | `host/credentials/src/token/tests.rs` `a_token_of_no_use_is_let_go` |
 //! | R27 | The cache gives nothing to who may not fetch it | `host/generate/src/capability/registry/tests.rs` `a_wrong_password_gets_nothing_out_of_the_cache` |
+//! | R27 | Nor does what machines share | `host/generate/src/capability/registry/tests.rs` `what_machines_share_is_for_who_may_fetch_it` |
 //! | R30 | No secret is in any output | `host/credentials/src/canary.rs` `no_secret_is_in_any_output` |
 //! | R30 | | `host/cli/tests/canary/main.rs` `no_secret_is_in_any_output` |
+//! | R30 | | `host/credentials/src/canary.rs` `no_secret_of_others_is_in_any_output` |
+//! | R30 | | `host/cli/tests/canary/main.rs` `no_secret_of_a_cloud_is_in_any_output` |
+//! | R30 | Nor in what a plugin reads | `host/generate/src/capability/network/tests.rs` `an_answer_that_repeats_the_credential_is_withheld` |
 //! | R31 | Only the Secrets and keys that are needed are kept | `host/credentials/src/source/kubernetes/tests.rs` `only_the_keys_that_are_needed_are_kept` |
+//! | R31 | | `host/credentials/src/source/kubernetes/tests.rs` `a_list_in_pages_and_the_events_after_it` |
 //! | R31 | A broken Secret breaks alone | `host/credentials/src/source/directory/tests.rs` `a_broken_secret_breaks_alone` |
 //! | R31 | A reload replaces all or nothing | `host/credentials/src/broker/tests.rs` `secrets_are_replaced_while_running` |
+//! | R31 | | `host/credentials/src/source/directory/tests.rs` `a_reading_is_of_one_moment` |
+//! | R31 | What is replaced is let go, and overwritten | `host/credentials/src/broker/tests.rs` `what_was_replaced_is_let_go` |
 //! | R32 | The sidecar runs no programs | `host/credentials/src/canary.rs` `no_program_is_run` |
 //! | R32 | | `host/credentials/src/source/authfile/tests.rs` `helpers_come_first_and_are_not_run_by_the_sidecar` |
 //! | R33 | Every use is recorded | `host/credentials/src/broker/tests.rs` `every_use_is_recorded` |
+//! | R33 | Also what was denied | `host/credentials/src/broker/tests.rs` `a_foreign_realm_gets_nothing` |
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 

@@ -11,6 +11,7 @@
 )]
 
 mod askpass;
+mod cloud;
 mod forms;
 mod secrets;
 mod tiphys;
@@ -19,6 +20,7 @@ use cmp_client::{Archive, CHECK, Check, Connection, Upload};
 use test_registry::{Auth, Options, Registry, Reply, Seen, chart};
 
 use crate::askpass::Socket;
+use crate::cloud::{ACR, Cloud, ECR, GIVEN, GOOGLE, secret};
 use crate::forms::{Haystack, canary, forms};
 use crate::secrets::{KINDS, Secrets};
 use crate::tiphys::Tiphys;
@@ -96,6 +98,65 @@ async fn no_secret_is_in_any_output() {
         assert!(haystack.contains(expected), "`{expected}` is nowhere: is everything collected?");
     }
     haystack.assert_free_of(&secrets.canaries());
+}
+
+/// The identities of three clouds are exchanged for what their registries take; then all of it is revoked.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_secret_of_a_cloud_is_in_any_output() {
+    let cloud = Cloud::start(&config_map()).await;
+    let secrets = Secrets::new("localhost:1", "localhost:2").with_identities(&cloud);
+    let tiphys = Tiphys::new(secrets.environment());
+    let mut haystack = Haystack::default();
+    let places = [(ECR, "aws"), (GOOGLE, "google"), (ACR, "azure")];
+    for (host, folder) in places {
+        let reference = format!("oci://{host}/{folder}/app:1.2.3");
+        for (command, project, passes) in
+            [("explain", "team-a", true), ("test", "team-a", true), ("test", "team-b", false)]
+        {
+            let said = tiphys.run(&["credentials", command, &reference, "--project", project]).await;
+            assert_eq!(said.contains("passed") || said.contains("used:        `identity"), passes, "{said}");
+            haystack.add(&said);
+        }
+    }
+    let serving = tiphys.serve().await;
+    let generate = async |place: &str| serving.generate(application(place)).await;
+    for (host, folder) in places {
+        let answer = generate(&format!("oci://{host}/{folder}")).await;
+        assert!(answer.contains("name: fetched") || answer.contains("\"fetched\""), "{host}: {answer}");
+        haystack.add(&answer);
+    }
+    cloud.revoke();
+    for (host, folder) in places {
+        // Another chart, so that nothing is answered out of the cache.
+        let answer = generate(&format!("oci://{host}/{folder}/other")).await;
+        assert!(answer.starts_with("code"), "{host}: {answer}");
+        haystack.add(&answer);
+        let reference = format!("oci://{host}/{folder}/app:1.2.3");
+        haystack.add(
+            &tiphys
+                .run(&["credentials", "test", &reference, "--project", "team-a", "--output", "json"])
+                .await,
+        );
+    }
+    haystack.add(&serving.stop().await);
+    haystack.add_files(tiphys.cache());
+
+    let shown: String = cloud.requests().iter().map(|seen| format!("{seen:?}")).collect();
+    for name in [
+        "google-federated",
+        "google-access",
+        "google-bearer",
+        "entra",
+        "acr-refresh",
+        "acr-access",
+        "ecr-password",
+    ] {
+        assert!(forms(&secret(name)).iter().any(|form| shown.contains(form)), "`{name}` was never used");
+    }
+    for expected in ["identity aws for", "identity google for", "identity azure for", "Exchange"] {
+        assert!(haystack.contains(expected), "`{expected}` is nowhere: is everything collected?");
+    }
+    haystack.assert_free_of(&[secrets.canaries(), GIVEN.map(secret).to_vec()].concat());
 }
 
 /// With `provideGitCreds`, the application's own source lends its credential to what is fetched below it.

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use crate::cloud::{ACR, Cloud, ECR, GOOGLE};
 use crate::forms::canary;
 
 /// Paths of the registry that refuses everything; each has a credential of that kind.
@@ -23,13 +24,15 @@ const VARIABLES: [(&str, &str); 4] = [
 pub(crate) struct Secrets {
     folder: tempfile::TempDir,
     config: Value,
+    /// Variables beside the usual ones, or in their place.
+    variables: Vec<(&'static str, String)>,
 }
 
 impl Secrets {
     /// Secrets for the registry `good`, where a password is right, and for `bad`.
     pub(crate) fn new(good: &str, bad: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut secrets = Self { folder, config: Value::Null };
+        let mut secrets = Self { folder, config: Value::Null, variables: Vec::new() };
         secrets.write_argocd(bad);
         secrets.write_auth_files(bad);
         secrets.write("password", &canary("file"));
@@ -62,6 +65,43 @@ impl Secrets {
         secrets
     }
 
+    /// With the identities of three clouds as well, in use there.
+    pub(crate) fn with_identities(mut self, cloud: &Cloud) -> Self {
+        for (name, pem) in cloud.certificates() {
+            self.write(&format!("certificates/{name}"), &pem);
+        }
+        self.write("web-identity", &canary("web-identity"));
+        self.write("subject", &canary("subject"));
+        let federation = json!({
+            "type": "external_account",
+            "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/x",
+            "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+            "token_url": "https://sts.googleapis.com/v1/token",
+            "credential_source": {"file": self.folder.path().join("subject")},
+        });
+        self.write("google.json", &federation.to_string());
+        let identity = |host: &str, identity: Value| json!({"prefix": host, "identity": identity});
+        let projects = ["team-a"];
+        self.config["registries"] = json!([
+            identity(ECR, json!({"ambient": "aws", "projects": projects})),
+            identity(
+                GOOGLE,
+                json!({"ambient": "google", "projects": projects, "impersonate": "puller@acme.iam.gserviceaccount.com"})
+            ),
+            identity(ACR, json!({"ambient": "azure", "projects": projects})),
+        ]);
+        self.config["network"] = json!({"certificates": self.folder.path().join("certificates")});
+        self.save();
+        let path = |name: &str| self.folder.path().join(name).display().to_string();
+        self.variables = vec![
+            ("AWS_ACCESS_KEY_ID", String::new()),
+            ("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/puller".to_owned()),
+            ("AWS_WEB_IDENTITY_TOKEN_FILE", path("web-identity")),
+            ("HTTPS_PROXY", cloud.proxy()),
+        ];
+        self
+    }
+
     /// With no credential but what is lent.
     pub(crate) fn without_files(mut self) -> Self {
         self.config["credentials"] = json!({});
@@ -85,7 +125,8 @@ impl Secrets {
             ("HTTPS_PROXY", "http://user:canary-proxy-yranac@127.0.0.1:9".to_owned()),
         ];
         let secret = VARIABLES.map(|(name, secret)| (name, canary(secret)));
-        plain.into_iter().chain(secret).map(|(name, value)| (name.to_owned(), value)).collect()
+        let all = plain.into_iter().chain(secret).chain(self.variables.iter().cloned());
+        all.map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
     pub(crate) fn canaries(&self) -> Vec<String> {
@@ -101,7 +142,7 @@ impl Secrets {
             "flag",
             "control",
         ];
-        let more = ["url", "auth", "identity", "registry", "half", "helm", "gcp"];
+        let more = ["url", "auth", "identity", "registry", "half", "helm", "gcp", "web-identity", "subject"];
         let variables = VARIABLES.map(|(_, secret)| secret);
         let named = files.into_iter().chain(more).chain(variables).map(canary);
         named.chain(["canary-proxy-yranac".to_owned()]).collect()

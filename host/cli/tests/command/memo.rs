@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 use std::process::Child;
 
-use cmp_client::{Archive, Connection, GENERATE, Manifests, Upload};
-use test_registry::{Options, Registry, chart};
+use cmp_client::{Answer, Archive, Connection, GENERATE, Manifests, Upload};
+use test_registry::{Auth, Options, Registry, chart};
 
 use crate::{Tiphys, folder, wait};
 
@@ -56,14 +56,18 @@ impl Sidecar {
     /// The manifests, and whether the plugin ran for them.
     fn generate(&self, input: &Input) -> (Vec<String>, bool) {
         let before = self.unchanged();
+        let answer = self.ask(input);
+        (answer.decode::<Manifests>().manifests, self.unchanged() == before)
+    }
+
+    fn ask(&self, input: &Input) -> Answer {
         let files = input.files.iter().fold(Archive::new(), |archive, (path, text)| archive.file(path, text));
         let name = input.variables.iter().find(|(name, _)| *name == NAME).map_or("shop", |(_, value)| value);
         let upload = Upload::of(name, files.tgz()).path("apps/web").chunks_of(input.chunk);
         let others = input.variables.iter().filter(|(name, _)| *name != NAME);
         let upload = others.fold(upload, |upload, (name, value)| upload.env(name, value));
         let socket = self.folder.path().join("sockets/helm.sock");
-        let answer = Connection::open(&socket).call(GENERATE, &upload.messages(), "60S");
-        (answer.decode::<Manifests>().manifests, self.unchanged() == before)
+        Connection::open(&socket).call(GENERATE, &upload.messages(), "60S")
     }
 }
 
@@ -189,4 +193,35 @@ async fn a_moved_tag_counts_and_random_time_is_never_remembered() {
     let timed = Input::new("helm: {}\n").with_file("apps/web/templates/a.yaml", &timed);
     assert!(sidecar.generate(&timed).1);
     assert!(sidecar.generate(&timed).1, "an answer with the time in it was given again");
+}
+
+/// Rules R6 and R27: what is remembered for one project is no way around the password that another one lacks.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_remembered_is_for_who_may_fetch_it() {
+    let registry =
+        Registry::start(Options { auth: Auth::token("user", "secret"), ..Options::default() }).await;
+    let host = registry.host();
+    let archive = chart::archive("web", "1.0.0", &[("templates/a.yaml", TEMPLATE.as_bytes())]);
+    registry.push_chart("charts/web", "1.0.0", &archive);
+    let files = folder(&[("password", "secret")]);
+    let password = files.path().join("password");
+    let entry = serde_json::json!({
+        "prefix": host, "username": "user", "passwordFile": password, "projects": ["team-a"],
+    });
+    let configuration = serde_json::json!({
+        "registries": [{"prefix": host, "plainHttp": true}],
+        "credentials": {"entries": [entry]},
+    });
+    let tiphys = Tiphys::new();
+    let sidecar = Sidecar::start(&tiphys, &configuration.to_string());
+    let input = Input::new(&format!("{{repoURL: {host}/charts, chart: web, targetRevision: 1.0.0}}\n"));
+    let of = |project| input.clone().with_variable("ARGOCD_APP_PROJECT_NAME", project);
+    let (first, ran) = sidecar.generate(&of("team-a"));
+    assert!(ran);
+    for other in ["team-b", ""] {
+        assert_eq!(sidecar.generate(&of("team-a")), (first.clone(), false));
+        let answer = sidecar.ask(&of(other));
+        let (_, message) = answer.error();
+        assert!(message.contains("401"), "`{other}`: {message}");
+    }
 }

@@ -403,6 +403,27 @@ async fn a_password_goes_only_where_it_was_asked_for() {
     assert_eq!(server.received().len(), 5, "a refused password is not sent again");
 }
 
+/// `proxy` and `noProxy` of a Secret.
+#[tokio::test]
+async fn the_proxy_of_a_secret_is_used_and_gets_its_own_password_only() {
+    let proxy = Server::start(|_| Canned::new(200, "through the proxy")).await;
+    let address = format!("http://u:secret-proxy@127.0.0.1:{}", proxy.port);
+    let ask = async |no_proxy: &str| {
+        let secret = secret("oci://registry.corp/team", "ann", "secret-ann", "");
+        let bench = Bench::new(&[&[&secret[..], &[("proxy", &address), ("noProxy", no_proxy)]].concat()]);
+        let authorizer = bench.authorizer("a", "oci://registry.corp/team/app").await.unwrap();
+        bench.ask_url(&*authorizer, "http://registry.corp/v2/team/app/manifests/1.0", "team/app").await
+    };
+    assert_eq!(ask("").await.unwrap().body, "through the proxy");
+    assert_eq!(ask("other.corp").await.unwrap().body, "through the proxy");
+    let asked = proxy.received();
+    assert_eq!(asked[0].target, "http://registry.corp/v2/team/app/manifests/1.0");
+    assert_eq!(asked[0].header("proxy-authorization"), basic("u:secret-proxy"));
+    assert_eq!(asked[0].header("authorization"), "");
+    assert!(ask("other.corp,registry.corp").await.is_err(), "there is no such host");
+    assert_eq!(proxy.received().len(), 2);
+}
+
 #[tokio::test]
 async fn a_helm_repository_gets_the_password_at_once() {
     let server = Server::start(|request| {
@@ -417,6 +438,30 @@ async fn a_helm_repository_gets_the_password_at_once() {
     let authorizer = bench.authorizer("a", &url).await.unwrap();
     let asked = bench.ask_url(&*authorizer, &format!("{url}/index.yaml"), "").await.unwrap();
     assert_eq!((asked.status, server.received().len()), (200, 1));
+}
+
+/// `bearerToken` of a Secret goes to the registry as it is, and to no token server.
+#[tokio::test]
+async fn a_bearer_token_is_sent_as_it_is() {
+    let server = Server::start(|request| {
+        let realm = format!("http://{}/token", request.header("host"));
+        let good = request.header("authorization") == "Bearer secret-token";
+        let refusal = Canned::new(401, "").with("www-authenticate", format!(r#"Bearer realm="{realm}""#));
+        if good { Canned::new(200, "fine") } else { refusal }
+    })
+    .await;
+    let url = format!("oci://127.0.0.1:{}", server.port);
+    let of = |token| {
+        Bench::new(&[&[
+            ("url", &*url),
+            ("type", "oci"),
+            ("insecureOCIForceHttp", "true"),
+            ("bearerToken", token),
+        ]])
+    };
+    assert_eq!(of("secret-token").ask("a", server.port, "app").await.unwrap().body, "fine");
+    assert_eq!(of("revoked").ask("a", server.port, "app").await.unwrap().status, 401);
+    assert_eq!((server.received().len(), server.count("/token")), (2, 0));
 }
 
 #[tokio::test]
@@ -493,6 +538,21 @@ async fn secrets_are_replaced_while_running() {
     let error = bench.ask("a", server.port, "team/broken").await.unwrap_err();
     assert!(error.contains("`argocd/repo-1`") && error.contains("`insecure`"), "{error}");
     assert_eq!(bench.broker.problems()[0].label, "argocd/repo-1");
+}
+
+/// Rule R31: nobody holds what a Secret said before it was changed.
+#[test]
+fn what_was_replaced_is_let_go() {
+    let bench = Bench::new(&[&secret("oci://ghcr.io/acme", "ann", "canary", "")]);
+    let place = Destination::parse_reference("ghcr.io/acme/app").unwrap();
+    let entry = bench.broker.choose(&requester("a"), &place).unwrap().entry.unwrap();
+    let crate::entry::Login::Password { password, .. } = &entry.login else { panic!("{entry:?}") };
+    let witness = password.witness();
+    drop(entry);
+    assert!(witness.upgrade().is_some());
+    write(bench.root.path(), "repo-0", &[("password", "another one")]);
+    bench.broker.reload_if_changed().unwrap();
+    assert!(witness.upgrade().is_none());
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use network::Deadline;
 use ring::rand::SystemRandom;
 use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use serde::Deserialize;
+use tokio::time::Instant;
 use url::Url;
 
 use super::calendar::rfc3339;
@@ -33,6 +34,10 @@ const IAM_PREFIX: &str = "https://iamcredentials.googleapis.com/v1/projects/-/se
 /// The address of the metadata server; its name would have to be resolved by somebody.
 const METADATA_URL: &str =
     "http://169.254.169.254/computeMetadata/v1/instance/service-accounts/default/token";
+
+/// How long the metadata server of a new pod may take until it knows the pod, and how often it is asked meanwhile.
+const START_PATIENCE: Duration = Duration::from_secs(10);
+const START_PAUSE: Duration = Duration::from_millis(500);
 
 /// The longest life of an assertion that Google takes.
 const ASSERTION_LIFE: u64 = 3600;
@@ -115,12 +120,29 @@ pub(super) async fn mint(
 async fn from_metadata(speaker: &Speaker, deadline: Deadline) -> Result<Fetched<Secret>, Error> {
     let flavor = HeaderName::from_static("metadata-flavor");
     let call = Call::get(fixed(METADATA_URL)?).with_header(flavor.clone(), "Google");
-    let reply = speaker.ask_metadata(METADATA, call, deadline).await?;
+    let reply = ask_metadata(speaker, &call, deadline.at_most(START_PATIENCE)).await?;
     // Whoever else listens at that address does not say so.
     if reply.is_success() && reply.headers.get(flavor).is_none_or(|value| value != "Google") {
         return Err(Error::Malformed { service: METADATA, problem: "it is from somebody else" });
     }
     read_token(METADATA, &reply)
+}
+
+/// Asks until there is an answer that counts. Where nobody is at the address, the first question ends without one, and
+/// is not repeated.
+async fn ask_metadata(speaker: &Speaker, call: &Call, deadline: Deadline) -> Result<Reply, Error> {
+    loop {
+        let asked = Instant::now();
+        let outcome = speaker.ask_metadata(METADATA, call.clone(), deadline).await;
+        let early = match &outcome {
+            Ok(reply) => reply.status == 404 || reply.status >= 500,
+            Err(_) => asked.elapsed() < START_PAUSE,
+        };
+        if !early || deadline.remaining() <= START_PAUSE {
+            return outcome;
+        }
+        tokio::time::sleep(START_PAUSE).await;
+    }
 }
 
 async fn from_file(speaker: &Speaker, file: &Path, deadline: Deadline) -> Result<Fetched<Secret>, Error> {

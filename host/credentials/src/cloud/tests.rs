@@ -1,3 +1,5 @@
+use std::sync::Mutex;
+
 use super::*;
 use crate::testing::{Canned, Rewriting, Server, soon};
 
@@ -5,6 +7,76 @@ use crate::testing::{Canned, Rewriting, Server, soon};
 pub(super) fn clouds(environment: Environment, names: &[(&str, &Server)]) -> Clouds {
     let wire = Arc::new(Rewriting::new(names.iter().copied()));
     Clouds::new(environment, Arc::clone(&wire) as Arc<dyn Wire>, wire)
+}
+
+/// Ways that fail the first times that each service is asked.
+struct Moody {
+    wire: Rewriting,
+    status: u16,
+    /// How often each service has failed.
+    failed: Mutex<std::collections::HashMap<String, u32>>,
+}
+
+#[async_trait::async_trait]
+impl Wire for Moody {
+    async fn send(&self, call: Call, deadline: Deadline) -> Result<Reply, WireError> {
+        let name = format!("{} {}", call.method, call.url);
+        let turn = {
+            let mut failed = self.failed.lock().unwrap();
+            let count = failed.entry(name).or_default();
+            *count += 1;
+            *count
+        };
+        // `POST`s are repeated by whoever sends them; `GET`s by the network, which this stands for.
+        if call.method != http::Method::POST || turn > 2 {
+            return self.wire.send(call, deadline).await;
+        }
+        let headers = http::HeaderMap::from_iter([(http::header::RETRY_AFTER, "0".parse().unwrap())]);
+        Ok(Reply { status: self.status, headers, body: Secret::new("canary".to_owned()) })
+    }
+}
+
+/// Checks how an exchange takes the failures of each of its services, of which the last is asked by `POST`.
+pub(super) async fn endures(
+    environment: &Environment,
+    config: &IdentityConfig,
+    host: &str,
+    names: &[(&str, &Server)],
+) {
+    let over = |wire: Arc<dyn Wire>| Clouds::new(environment.clone(), Arc::clone(&wire), wire);
+    for status in [429, 500, 502, 503, 504] {
+        let wire = Rewriting::new(names.iter().copied());
+        let moody = Arc::new(Moody { wire, status, failed: Mutex::default() });
+        let found = minted(&over(Arc::clone(&moody) as _), config, host).await;
+        assert!(found.is_ok(), "{host}, {status}: {found:?}");
+        let failed: Vec<u32> = moody.failed.lock().unwrap().values().copied().collect();
+        assert!(failed.contains(&3), "{host}, {status}: {failed:?}");
+    }
+    let (name, _) = names.last().unwrap();
+    for (status, body) in
+        [(400, "{}"), (401, "canary"), (403, ""), (200, "canary"), (200, r#"{"x": "canary"}"#)]
+    {
+        let refusing = Server::start(move |_| Canned::new(status, body)).await;
+        let names: Vec<(&str, &Server)> = names
+            .iter()
+            .map(|(other, server)| (*other, if other == name { &refusing } else { *server }))
+            .collect();
+        let clouds = clouds(environment.clone(), &names);
+        for _ in 0..2 {
+            let error = minted(&clouds, config, host).await.unwrap_err();
+            assert!(!error.contains("canary"), "{host}, {status}: {error}");
+        }
+        assert_eq!(refusing.received().len(), 1, "{host}, {status} {body}: a refusal is not asked for again");
+    }
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let silent = Server::at(silent.local_addr().unwrap().port());
+    let all: Vec<(&str, &Server)> = names.iter().map(|(name, _)| (*name, &silent)).collect();
+    let began = std::time::Instant::now();
+    let host = RegistryHost::parse(host).unwrap();
+    let outcome = clouds(environment.clone(), &all)
+        .mint(config, &host, Deadline::after(Duration::from_millis(300)))
+        .await;
+    assert!(outcome.is_err() && began.elapsed() < Duration::from_secs(5), "{host}: {:?}", began.elapsed());
 }
 
 /// What was minted, for comparing.

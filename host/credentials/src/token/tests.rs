@@ -1,6 +1,7 @@
 use std::sync::atomic::AtomicUsize;
 
 use super::*;
+use crate::secret::Secret;
 
 type Names = Tokens<&'static str, usize, &'static str>;
 
@@ -60,6 +61,36 @@ async fn a_failed_refresh_leaves_the_old_token() {
     let fetch = async || Err(Failure::Passing("down"));
     assert_eq!(tokens.refresh(&"key", fetch).await, Err("down"));
     assert_eq!(tokens.peek(&"key").unwrap().value, 0);
+}
+
+/// Rule R9: what was replaced, refused or has ended is held by nobody.
+#[tokio::test(start_paused = true)]
+async fn a_token_of_no_use_is_let_go() {
+    let tokens = Tokens::<&str, Secret, ()>::new();
+    let mut witnesses = Vec::new();
+    let fetched = || Ok(Fetched { value: Secret::new("canary".to_owned()), life: HOUR });
+    for step in ["replaced", "refused", "ended"] {
+        let lease = tokens.get(&"key", async || fetched()).await.unwrap();
+        let (id, witness) = (lease.id, lease.value.witness());
+        drop(lease);
+        assert!(witness.upgrade().is_some(), "it is kept while it is good");
+        match step {
+            "replaced" => {
+                tokio::time::advance(HOUR * 9 / 10).await;
+                tokens.refresh(&"key", async || fetched()).await.unwrap();
+            }
+            "refused" => tokens.invalidate(&"key", id),
+            _ => {
+                tokio::time::advance(HOUR).await;
+                assert!(tokens.peek(&"key").is_none());
+            }
+        }
+        witnesses.push((step, witness));
+    }
+    // The second step was served what the first one had fetched in place of its own.
+    for (step, witness) in witnesses {
+        assert!(witness.upgrade().is_none(), "{step}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

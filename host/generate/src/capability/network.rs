@@ -1,21 +1,18 @@
 //! `network`: HTTP to the hosts that a plugin was granted.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use credentials::Handle;
 use network::broker::{Access, Answer, Refusal, Scope};
 use network::{Authorizer, Challenge, Client, Deadline, Redirects, Url};
-use policy::{Blame as Blamed, Diagnose, Grant, NotGranted};
+use policy::{Blame as Blamed, Diagnose, Grant, NotGranted, OverBudget};
 use sandbox::capability::credentials::Credential;
 use sandbox::capability::network::{Network, Request, Response};
 use sandbox::{Blame, Failure};
 
+use super::meter::Meter;
 use super::{Outside, told};
-
-/// How long one request may take in all. The deadline of the render cuts it shorter.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The longest body of an answer, in bytes.
 const MAX_BODY: u64 = 64 << 20;
@@ -27,6 +24,7 @@ const MAX_REDIRECTS: usize = 5;
 pub(crate) struct GrantedHosts {
     client: Client,
     grant: Arc<Grant>,
+    meter: Arc<Meter>,
 }
 
 /// Why a request came to no answer.
@@ -39,6 +37,8 @@ enum Error {
     #[error(transparent)]
     NotGranted(#[from] NotGranted),
     #[error(transparent)]
+    OverBudget(#[from] OverBudget),
+    #[error(transparent)]
     Unsuitable(#[from] network::UnsuitableUrl),
     #[error(transparent)]
     Network(#[from] network::Error),
@@ -46,26 +46,37 @@ enum Error {
     Credential(Box<dyn Diagnose>),
     #[error("`{0}` redirects in circles")]
     Circles(String),
+    #[error("`{0}` repeats the credential that it was sent, which is not for plugins to read")]
+    Repeated(String),
 }
 
 // === impl GrantedHosts ===
 
 impl GrantedHosts {
-    /// What the plugin was granted of `outside`.
-    pub(crate) fn new(outside: Outside) -> Self {
-        Self { client: outside.network, grant: outside.grant }
+    /// What the plugin was granted of `outside`, as far as `meter` allows.
+    pub(crate) fn new(outside: Outside, meter: Arc<Meter>) -> Self {
+        Self { client: outside.network, grant: outside.grant, meter }
     }
 
     /// Every hop must be granted, so redirects are followed here and not by the client. A credential stays with
     /// the first origin.
     async fn follow(&self, request: &Request, credential: Option<&Handle>) -> Result<Response, Error> {
-        let deadline = Deadline::after(PATIENCE);
+        let watch = self.meter.start()?;
         let mut url: Url = request.url.parse().map_err(|_| Error::Address(shown(&request.url)))?;
         let mut authorizer = credential.map(Handle::authorizer);
         for _ in 0..=MAX_REDIRECTS {
             self.grant.admit_request(&url)?;
-            let answer = self.ask(request, &url, authorizer, deadline).await?;
-            let Some(next) = redirected(request, &url, &answer) else { return read(answer).await };
+            self.meter.spend_bytes(0)?;
+            watch.turn().await?;
+            let answer = self.ask(request, &url, authorizer, watch.deadline()).await?;
+            let Some(next) = redirected(request, &url, &answer) else {
+                let response = read(answer).await?;
+                self.meter.spend_bytes(response.body.len())?;
+                if credential.is_some_and(|handle| is_repeated(handle, &response)) {
+                    return Err(Error::Repeated(shown(&request.url)));
+                }
+                return Ok(response);
+            };
             if next.origin() != url.origin() {
                 authorizer = None;
             }
@@ -162,6 +173,12 @@ async fn read(answer: network::Response) -> Result<Response, Error> {
     Ok(Response { status: answer.status().as_u16(), headers, body: answer.bytes().await? })
 }
 
+/// Whether an answer has a secret of the request in it.
+fn is_repeated(handle: &Handle, response: &Response) -> bool {
+    let mut texts = response.headers.iter().map(|(_, value)| value.as_bytes()).chain([&response.body[..]]);
+    texts.any(|text| handle.is_repeated_in(text))
+}
+
 /// An address without its query, which may hold what is nobody else's business.
 fn shown(text: &str) -> String {
     let place = text.split(['?', '#']).next().unwrap_or_default();
@@ -174,19 +191,28 @@ impl Diagnose for Error {
     fn blame(&self) -> Blamed {
         match self {
             Self::NotGranted(error) => error.blame(),
+            Self::OverBudget(error) => error.blame(),
             Self::Network(error) => error.blame(),
             Self::Credential(error) => error.blame(),
             Self::Address(_) | Self::Header(_) | Self::Unsuitable(_) => Blamed::Plugin,
-            Self::Circles(_) => Blamed::Platform,
+            Self::Circles(_) | Self::Repeated(_) => Blamed::Platform,
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
             Self::NotGranted(error) => error.hint(),
+            Self::OverBudget(error) => error.hint(),
             Self::Network(error) => error.hint(),
             Self::Credential(error) => error.hint(),
-            Self::Address(_) | Self::Header(_) | Self::Unsuitable(_) | Self::Circles(_) => None,
+            Self::Address(_)
+            | Self::Header(_)
+            | Self::Unsuitable(_)
+            | Self::Circles(_)
+            | Self::Repeated(_) => None,
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

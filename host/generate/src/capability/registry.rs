@@ -1,58 +1,55 @@
 //! `registry`: charts and artifacts for one application, within what its plugin was granted.
 
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use cache::Digest;
 use futures::StreamExt as _;
 use network::Deadline;
-use policy::{FetchBudget, FetchLimits, Requester};
+use policy::Requester;
 use registry::{Context, Reference, Source};
 use sandbox::capability::registry::{Chart, Registry};
 use sandbox::{ArtifactVersion, Blame, ChartRequest, Failure, File};
 
 use super::ledger::Wanted;
+use super::meter::{Meter, Stopwatch};
 use super::{Outside, failure, told};
-
-/// How long one call may take in all. The deadline of the render cuts it shorter.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The registries, as one plugin may use them for one application (rules R2 to R4).
 pub(crate) struct GrantedRegistries {
     outside: Outside,
     requester: Requester,
-    limits: FetchLimits,
-    budget: Mutex<FetchBudget>,
+    meter: Arc<Meter>,
 }
 
 // === impl GrantedRegistries ===
 
 impl GrantedRegistries {
-    /// What may be fetched for `requester` in one render.
-    pub(crate) fn new(outside: Outside, requester: &Requester) -> Self {
-        let limits = FetchLimits::default();
-        Self { outside, requester: requester.clone(), limits, budget: Mutex::new(FetchBudget::new(limits)) }
+    /// What may be fetched for `requester` in one render, as far as `meter` allows.
+    pub(crate) fn new(outside: Outside, requester: &Requester, meter: Arc<Meter>) -> Self {
+        Self { outside, requester: requester.clone(), meter }
     }
 
-    fn context(&self) -> Context {
-        let deadline = Deadline::after(PATIENCE);
+    fn context(&self, deadline: Deadline) -> Context {
         Context { requester: self.requester.clone(), deadline, freshness: self.outside.freshness }
     }
 
     /// Admits a fetch of `version` of `reference`, where that is no part of the reference. Once the bytes are spent,
     /// nothing is fetched any more.
-    fn admit(&self, reference: &str, version: &str) -> Result<(), Failure> {
+    async fn admit(&self, watch: &Stopwatch<'_>, reference: &str, version: &str) -> Result<(), Failure> {
         self.outside.grant.admit_reference(reference, &[]).map_err(|error| told(&error))?;
         self.spend(0)?;
-        let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
-        budget.spend_reference(&format!("{reference} {version}")).map_err(|error| told(&error))
+        self.meter.spend_reference(&format!("{reference} {version}")).map_err(|error| told(&error))?;
+        watch.turn().await.map_err(|error| told(&error))
     }
 
     fn spend(&self, bytes: usize) -> Result<(), Failure> {
-        let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
-        budget.spend_bytes(bytes as u64).map_err(|error| told(&error))
+        self.meter.spend_bytes(bytes).map_err(|error| told(&error))
+    }
+
+    fn start(&self) -> Result<Stopwatch<'_>, Failure> {
+        self.meter.start().map_err(|error| told(&error))
     }
 
     /// The version to ask for: what is locked, where something is.
@@ -71,13 +68,13 @@ impl GrantedRegistries {
         self.requester.application.as_deref().unwrap_or_default()
     }
 
-    async fn pull_chart(&self, request: ChartRequest) -> Result<Chart, Failure> {
+    async fn pull_chart(&self, watch: &Stopwatch<'_>, request: ChartRequest) -> Result<Chart, Failure> {
         let ChartRequest { repository, name, version } = request;
-        self.admit(&address(&repository, &name), &version)?;
+        self.admit(watch, &address(&repository, &name), &version).await?;
         let wanted = (repository.as_str(), name.as_str(), version.as_str());
         let request = registry::ChartRequest::parse(&repository, &name, &self.version(wanted)?);
         let request = request.map_err(|error| chained(&error))?;
-        let pulled = self.outside.registry.pull_chart(&self.context(), &request).await;
+        let pulled = self.outside.registry.pull_chart(&self.context(watch.deadline()), &request).await;
         let chart = pulled.map_err(|error| chained(&error))?;
         self.note(wanted, &chart.version, &chart.digest)?;
         self.spend(chart.files.iter().map(|file| file.content.len()).sum())?;
@@ -94,33 +91,42 @@ impl GrantedRegistries {
 #[async_trait]
 impl Registry for GrantedRegistries {
     async fn resolve(&self, reference: &str, constraint: Option<&str>) -> Result<ArtifactVersion, Failure> {
-        self.admit(reference, constraint.unwrap_or_default())?;
+        let watch = self.start()?;
+        self.admit(&watch, reference, constraint.unwrap_or_default()).await?;
         let wanted = (reference, "", constraint.unwrap_or_default());
         let version = self.version(wanted)?;
         let constraint = constraint.map(|_| version.as_str());
-        let resolved = self.outside.registry.resolve(&self.context(), &parse(reference)?, constraint).await;
+        let context = self.context(watch.deadline());
+        let resolved = self.outside.registry.resolve(&context, &parse(reference)?, constraint).await;
         let resolved = resolved.map_err(|error| chained(&error))?;
         self.note(wanted, &resolved.version, &resolved.digest)?;
         Ok(ArtifactVersion { version: resolved.version, digest: resolved.digest.to_string() })
     }
 
     async fn versions(&self, repository: &str) -> Result<Vec<String>, Failure> {
-        self.admit(repository, "")?;
+        let watch = self.start()?;
+        self.admit(&watch, repository, "").await?;
         let source = Source::Oci(parse(repository)?.repository);
-        let versions = self.outside.registry.versions(&self.context(), &source).await;
+        let versions = self.outside.registry.versions(&self.context(watch.deadline()), &source).await;
         versions.map_err(|error| chained(&error))
     }
 
     async fn pull_charts(&self, charts: Vec<ChartRequest>) -> Vec<Result<Chart, Failure>> {
-        let pulls = charts.into_iter().map(|chart| self.pull_chart(chart));
-        futures::stream::iter(pulls).buffered(self.limits.parallel).collect().await
+        let watch = match self.start() {
+            Ok(watch) => watch,
+            Err(failure) => return charts.iter().map(|_| Err(failure.clone())).collect(),
+        };
+        let pulls = charts.into_iter().map(|chart| self.pull_chart(&watch, chart));
+        futures::stream::iter(pulls).buffered(self.meter.parallel()).collect().await
     }
 
     async fn pull_artifact(&self, reference: &str) -> Result<Bytes, Failure> {
-        self.admit(reference, "")?;
+        let watch = self.start()?;
+        self.admit(&watch, reference, "").await?;
         let wanted = (reference, "", "");
         self.version(wanted)?;
-        let pulled = self.outside.registry.pull_artifact(&self.context(), &parse(reference)?).await;
+        let context = self.context(watch.deadline());
+        let pulled = self.outside.registry.pull_artifact(&context, &parse(reference)?).await;
         let artifact = pulled.map_err(|error| chained(&error))?;
         self.note(wanted, "", &artifact.digest)?;
         self.spend(artifact.content.len())?;

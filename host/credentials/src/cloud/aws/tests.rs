@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use super::super::tests::{clouds, date, minted};
+use super::super::tests::{clouds, date, endures, minted};
 use super::super::{Clouds, Environment};
 use super::*;
 use crate::config::IdentityConfig;
@@ -201,6 +201,20 @@ async fn static_keys() {
     assert_eq!(ecr.received().len(), 1, "kept for its life");
 }
 
+/// Rule R9: what is minted is for one identity and one registry, never for a host alone.
+#[tokio::test]
+async fn what_is_minted_is_for_one_identity_and_one_registry() {
+    let (clouds, _, ecr) = through(fixed_keys(), 0).await;
+    let role = config(&["arn:aws:iam::123456789012:role/one"]);
+    let other = "210987654321.dkr.ecr.eu-west-1.amazonaws.com";
+    for _ in 0..2 {
+        assert_eq!(minted(&clouds, &config(&[]), HOST).await.unwrap(), "AWS:password:of:AKIASTATIC");
+        assert_eq!(minted(&clouds, &role, HOST).await.unwrap(), "AWS:password:of:ASIAROLE1");
+        assert_eq!(minted(&clouds, &config(&[]), other).await.unwrap(), "AWS:password:of:AKIASTATIC");
+    }
+    assert_eq!(ecr.received().len(), 3);
+}
+
 #[tokio::test]
 async fn a_role_for_a_service_account() {
     let (environment, _directory) = web_token();
@@ -217,6 +231,15 @@ async fn a_chain_of_roles() {
     assert_eq!(sts.received().len(), 2);
     let wrong = minted(&clouds, &config(&["arn:aws:iam::123456789012:user/x"]), HOST).await.unwrap_err();
     assert!(wrong.contains("not the ARN of a role"), "{wrong}");
+}
+
+#[tokio::test]
+async fn failures_of_every_kind() {
+    let (sts, ecr) = services(0).await;
+    let names = [(STS_NAME, &sts), (ECR_NAME, &ecr)];
+    let (environment, _directory) = web_token();
+    endures(&environment, &config(&[]), HOST, &names).await;
+    endures(&fixed_keys(), &config(&["arn:aws:iam::123456789012:role/one"]), HOST, &names).await;
 }
 
 /// A clock that is ten minutes off, either way, costs one request more and nothing else.
@@ -311,6 +334,67 @@ async fn ecr_public_answers_with_an_object_from_one_region() {
     .await;
     let clouds = clouds(fixed_keys(), &[("https://api.ecr-public.us-east-1.amazonaws.com", &api)]);
     assert_eq!(minted(&clouds, &config(&[]), "public.ecr.aws").await.unwrap(), "AWS:public");
+}
+
+/// FIPS, dual-stack, China, sovereign and isolated: each registry has its own endpoints, in its own region.
+#[tokio::test]
+async fn every_partition_is_asked_at_its_own_endpoints() {
+    for (host, api, suffix, region) in [
+        ("dkr.ecr.eu-west-1.amazonaws.com", "api.ecr.eu-west-1.amazonaws.com", "amazonaws.com", "eu-west-1"),
+        (
+            "dkr.ecr-fips.us-east-1.amazonaws.com",
+            "api.ecr-fips.us-east-1.amazonaws.com",
+            "amazonaws.com",
+            "us-east-1",
+        ),
+        ("dkr-ecr.us-west-2.on.aws", "ecr.us-west-2.api.aws", "amazonaws.com", "us-west-2"),
+        ("dkr-ecr-fips.us-west-2.on.aws", "ecr-fips.us-west-2.api.aws", "amazonaws.com", "us-west-2"),
+        (
+            "dkr.ecr.us-gov-west-1.amazonaws.com",
+            "api.ecr.us-gov-west-1.amazonaws.com",
+            "amazonaws.com",
+            "us-gov-west-1",
+        ),
+        (
+            "dkr.ecr.cn-north-1.amazonaws.com.cn",
+            "api.ecr.cn-north-1.amazonaws.com.cn",
+            "amazonaws.com.cn",
+            "cn-north-1",
+        ),
+        (
+            "dkr.ecr.eusc-de-east-1.amazonaws.eu",
+            "api.ecr.eusc-de-east-1.amazonaws.eu",
+            "amazonaws.eu",
+            "eusc-de-east-1",
+        ),
+        (
+            "dkr.ecr.us-iso-east-1.c2s.ic.gov",
+            "api.ecr.us-iso-east-1.c2s.ic.gov",
+            "c2s.ic.gov",
+            "us-iso-east-1",
+        ),
+    ] {
+        let signed = format!("/{region}/ecr/aws4_request");
+        let endpoint = Server::start(move |request| {
+            if !request.header("authorization").contains(&signed) {
+                return Canned::new(403, r#"{"__type": "InvalidSignatureException"}"#);
+            }
+            let token = STANDARD.encode("AWS:there");
+            Canned::new(
+                200,
+                format!(
+                    r#"{{"authorizationData": [{{"authorizationToken": "{token}", "expiresAt": 4e9}}]}}"#
+                ),
+            )
+        })
+        .await;
+        let service = Server::start(|request| sts(request, 0)).await;
+        let (api, tokens) = (format!("https://{api}"), format!("https://sts.{region}.{suffix}"));
+        let names = [(api.as_str(), &endpoint), (tokens.as_str(), &service)];
+        let (environment, _directory) = web_token();
+        let found = minted(&clouds(environment, &names), &config(&[]), &format!("123456789012.{host}")).await;
+        assert_eq!(found.as_deref(), Ok("AWS:there"), "{host}");
+    }
 }
 
 #[tokio::test]

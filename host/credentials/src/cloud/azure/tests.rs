@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::super::Environment;
-use super::super::tests::{clouds, minted};
+use super::super::tests::{clouds, endures, minted};
 use super::*;
 use crate::config::IdentityConfig;
 use crate::testing::{Canned, Received, Server};
@@ -94,6 +94,14 @@ async fn workload_identity_and_service_principal() {
     principal.azure.client_secret = Some(Secret::new("canary".to_owned()));
     let error = minted(&clouds(principal, &names), &config(None), HOST).await.unwrap_err();
     assert!(error.contains("`invalid_client`") && !error.contains("canary"), "{error}");
+}
+
+#[tokio::test]
+async fn failures_of_every_kind() {
+    let (aad, acr) = (Server::start(entra).await, Server::start(registry).await);
+    let names = [("https://login.microsoftonline.com", &aad), ("https://acme.azurecr.io", &acr)];
+    let (environment, _directory) = workload("cluster-token");
+    endures(&environment, &config(None), HOST, &names).await;
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 
-use super::super::tests::{clouds, date, minted};
+use super::super::tests::{clouds, date, endures, minted};
 use super::super::{Clouds, Environment};
 use super::*;
 use crate::config::IdentityConfig;
@@ -131,6 +131,21 @@ async fn the_metadata_server_and_who_only_sits_at_its_address() {
     assert!(error.contains("from somebody else"), "{error}");
 }
 
+/// The metadata server of a new pod refuses for a while.
+#[tokio::test]
+async fn the_metadata_server_of_a_new_pod_is_asked_again() {
+    let answers = std::sync::Mutex::new(vec![404, 503]);
+    let server = Server::start(move |_| match answers.lock().unwrap().pop() {
+        Some(status) => Canned::new(status, ""),
+        None => access_token("metadata-token").with("metadata-flavor", "Google"),
+    })
+    .await;
+    let clouds = reaching(Environment::default(), &[("http://169.254.169.254", &server)]);
+    let found = minted(&clouds, &config(None), HOST).await;
+    assert_eq!(found.as_deref(), Ok("oauth2accesstoken:metadata-token"));
+    assert_eq!(server.received().len(), 3);
+}
+
 fn federation(source: &str, extra: &str) -> String {
     format!(
         r#"{{"type": "external_account", "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/x",
@@ -195,6 +210,27 @@ async fn federation_with_and_without_impersonation() {
         let found = minted(&reaching(environment, &names), &config(impersonate), HOST).await;
         assert_eq!(found, Ok(format!("oauth2accesstoken:{expected}")));
     }
+}
+
+#[tokio::test]
+async fn failures_of_every_kind() {
+    let sts = Server::start(judge_federation).await;
+    let iam = Server::start(judge_impersonation).await;
+    let names = [("https://sts.googleapis.com", &sts), ("https://iamcredentials.googleapis.com", &iam)];
+    let directory = tempfile::tempdir().unwrap();
+    let token = directory.path().join("token");
+    fs_err::write(&token, "cluster-token").unwrap();
+    let (environment, _directory) =
+        with_file(&federation(&format!(r#"{{"file": "{}"}}"#, token.display()), ""));
+    endures(&environment, &config(None), HOST, &names[..1]).await;
+    endures(&environment, &config(Some(EMAIL)), HOST, &names).await;
+    let Some(key) = key() else {
+        eprintln!("SKIPPED: `openssl` is not there");
+        return;
+    };
+    let (environment, _directory) = with_file(&account_file(&key, ""));
+    let service = token_service(key.public, 0).await;
+    endures(&environment, &config(None), HOST, &[("https://oauth2.googleapis.com", &service)]).await;
 }
 
 #[tokio::test]

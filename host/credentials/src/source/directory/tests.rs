@@ -98,3 +98,38 @@ fn a_swapped_volume_is_noticed() {
         matches!(&contents.entries[0].login, Login::Password { password, .. } if password.expose() == "bbbb")
     );
 }
+
+/// Rule R31: what is read was there together. A volume is swapped again and again while it is read.
+#[test]
+fn a_reading_is_of_one_moment() {
+    let root = tempfile::tempdir().unwrap();
+    for version in ["..1", "..2"] {
+        let pairs = [("url", "oci://a.corp"), ("username", version), ("password", version)];
+        write(&root.path().join(version), &pairs);
+    }
+    let path = root.path().to_owned();
+    let link = move |target: &str| {
+        std::os::unix::fs::symlink(target, path.join("..data_tmp")).unwrap();
+        fs_err::rename(path.join("..data_tmp"), path.join("..data")).unwrap();
+    };
+    link("..1");
+    for key in ["url", "username", "password"] {
+        std::os::unix::fs::symlink(format!("..data/{key}"), root.path().join(key)).unwrap();
+    }
+    let swapping = std::thread::spawn(move || {
+        for swap in 0..150 {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+            link(["..2", "..1"][swap % 2]);
+        }
+    });
+    let mut readings = 0;
+    while !swapping.is_finished() {
+        let contents = read(root.path());
+        let Login::Password { username, password } = &contents.entries[0].login else {
+            panic!("{contents:?}")
+        };
+        assert_eq!(username, password.expose(), "after {readings} readings");
+        readings += 1;
+    }
+    swapping.join().unwrap();
+}

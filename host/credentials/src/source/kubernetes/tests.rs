@@ -152,6 +152,49 @@ async fn a_failure_leaves_what_was_known_and_goes_on_from_there() {
     assert!(asked[2..].iter().flatten().all(|version| version == "10" || version == "11"), "{asked:?}");
 }
 
+/// What came before a connection broke counts, and is not asked for again.
+#[tokio::test]
+async fn a_broken_connection_goes_on_where_it_broke() {
+    let added = |name, version| event("ADDED", &secret(name, version, "x.corp", "p"));
+    let server = api(vec![
+        list(10, "", &[]).torn(),
+        list(10, "", &[]),
+        Canned::new(200, added("a", 11)).torn(),
+        Canned::new(200, added("b", 12) + r#"{"type": "ADDED", "obj"#).torn(),
+        Canned::new(200, added("c", 13)),
+    ])
+    .await;
+    let seen = published(&server, 4).await;
+    assert_eq!(seen[3], ["argocd/a x.corp", "argocd/b x.corp", "argocd/c x.corp"]);
+    let asked: Vec<String> = versions(&server).into_iter().flatten().collect();
+    assert_eq!(asked[..3], ["10", "11", "12"]);
+}
+
+/// Kubelets replace the token of a service account; who may no longer ask keeps what it knows, and goes on asking.
+#[tokio::test]
+async fn the_token_is_read_for_each_request() {
+    let root = tempfile::tempdir().unwrap();
+    let wanted = std::sync::Arc::new(Mutex::new("sa-token"));
+    let now = std::sync::Arc::clone(&wanted);
+    let server = Server::start(move |request| {
+        let token = *now.lock().unwrap();
+        if request.header("authorization") != format!("Bearer {token}") {
+            return Canned::new(401, "");
+        }
+        list(10, "", &[secret("a", 1, &format!("{token}.corp"), "p")])
+    })
+    .await;
+    let first = watch_of(&server, &root).once().await;
+    *wanted.lock().unwrap() = "new-token";
+    let refused = watch_of(&server, &root).once().await;
+    let watch = watch_of(&server, &root);
+    fs_err::write(root.path().join("token"), "new-token").unwrap();
+    let second = watch.once().await;
+    assert_eq!(first.entries[0].prefix.to_string(), "sa-token.corp");
+    assert!(refused.problems[0].reason.contains("status 401"), "{refused:?}");
+    assert_eq!(second.entries[0].prefix.to_string(), "new-token.corp");
+}
+
 /// Rule R31: a broken Secret says so by its name, and the rest goes on.
 #[tokio::test]
 async fn a_broken_secret_breaks_alone() {

@@ -1,18 +1,18 @@
-//! Rules R4, R6 and R27, with the real broker and registries in this process.
+//! Rules R3, R4, R6 and R27, with the real broker and registries in this process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use credentials::config::{CredentialsConfig, EntryConfig, RegistryConfig};
-use credentials::{Environment, Parts, Secret, audit};
 use network::broker::BrokerError;
-use network::{Authorizer, Destination, Ports, Reach, Unlisted};
-use policy::Grant;
-use registry::Freshness;
+use network::{Authorizer, Destination};
+use policy::{FetchLimits, Grant, PaceLimits};
 use test_registry::{Content, Options, Reply, Seen};
 
+use super::super::ProjectPace;
+use super::super::testing::{Bench, Memory};
 use super::*;
 
 #[test]
@@ -22,36 +22,7 @@ fn a_chart_is_granted_by_the_place_it_is_in() {
     assert_eq!(address("https://charts.example.com", "web"), "https://charts.example.com/web");
 }
 
-/// A registry, and the way to it.
-struct Bench {
-    server: test_registry::Registry,
-    outside: Outside,
-    _cache: tempfile::TempDir,
-}
-
 impl Bench {
-    /// With an entry for each `(user, password, project)`.
-    async fn new(entries: &[(&str, &str, &str)]) -> Self {
-        let server = test_registry::Registry::start(Options::default()).await;
-        let folder = tempfile::tempdir().unwrap();
-        let mut config = network::Config::new("test");
-        config.unlisted = Unlisted { reach: Reach::Loopback, ports: Ports::Any };
-        let network = network::Client::new(config);
-        let broker = broker(&server.host(), entries, &network);
-        let store =
-            cache::Store::open(&cache::Config { path: folder.path().to_owned(), size: 1 << 30 }).unwrap();
-        let registry = registry::Client::new(
-            registry::Config::default(),
-            network.clone(),
-            Arc::new(broker.clone()),
-            store,
-        );
-        let grant = Arc::new(Grant { registry: vec!["oci://**".parse().unwrap()], network: vec![] });
-        let outside =
-            Outside { registry, network, broker, grant, freshness: Freshness::Cached, ledger: None };
-        Self { server, outside, _cache: folder }
-    }
-
     fn push(&self, name: &str, size: usize) {
         // Noise, so that it stays as large as it is.
         let noise: Vec<u8> =
@@ -62,8 +33,8 @@ impl Bench {
 
     fn registries(&self, project: &str, limits: FetchLimits) -> GrantedRegistries {
         let requester = Requester { project: Some(project.to_owned()), application: Some("app".to_owned()) };
-        let fresh = GrantedRegistries::new(self.outside.clone(), &requester);
-        GrantedRegistries { limits, budget: Mutex::new(FetchBudget::new(limits)), ..fresh }
+        let meter = Meter::new(limits, self.outside.pace.clone(), &requester);
+        GrantedRegistries::new(self.outside.clone(), &requester, Arc::new(meter))
     }
 
     fn request(&self, name: &str) -> ChartRequest {
@@ -72,32 +43,8 @@ impl Bench {
     }
 }
 
-fn broker(host: &str, entries: &[(&str, &str, &str)], network: &network::Client) -> credentials::Broker {
-    let entry = |(user, password, project): &(&str, &str, &str)| EntryConfig {
-        prefix: host.to_owned(),
-        projects: vec![(*project).to_owned()],
-        username: Some((*user).to_owned()),
-        password: Some(Secret::new((*password).to_owned())),
-        password_file: None,
-        token_file: None,
-    };
-    let config =
-        CredentialsConfig { entries: entries.iter().map(entry).collect(), ..CredentialsConfig::default() };
-    let plain = RegistryConfig { prefix: host.to_owned(), plain_http: true, ..RegistryConfig::default() };
-    credentials::Broker::new(Parts {
-        config,
-        registries: vec![plain],
-        environment: Environment::default(),
-        wire: Arc::new(network.clone()),
-        metadata: Arc::new(network.clone()),
-        audit: Arc::new(audit::Log),
-        helpers: None,
-        kubernetes: None,
-    })
-    .unwrap()
-}
-
-const FEW: FetchLimits = FetchLimits { references: 2, bytes: 1 << 30, parallel: 8 };
+const MINUTE: Duration = Duration::from_secs(60);
+const FEW: FetchLimits = FetchLimits { references: 2, bytes: 1 << 30, parallel: 8, time: MINUTE };
 
 #[tokio::test]
 async fn a_render_has_so_many_references() {
@@ -141,7 +88,7 @@ async fn a_render_has_so_many_bytes() {
     for name in ["a", "b", "c"] {
         bench.push(name, 10_000);
     }
-    let limits = FetchLimits { references: 64, bytes: 15_000, parallel: 1 };
+    let limits = FetchLimits { bytes: 15_000, parallel: 1, ..FetchLimits::default() };
     let registries = bench.registries("a", limits);
     let pulled = registries.pull_charts(["a", "b", "c"].map(|name| bench.request(name)).to_vec()).await;
     assert!(pulled[0].is_ok(), "{pulled:?}");
@@ -156,7 +103,7 @@ async fn a_render_has_so_many_bytes() {
 async fn bytes_out_of_the_cache_count() {
     let bench = Bench::new(&[]).await;
     bench.push("a", 10_000);
-    let limits = FetchLimits { references: 64, bytes: 15_000, parallel: 1 };
+    let limits = FetchLimits { bytes: 15_000, parallel: 1, ..FetchLimits::default() };
     for _ in 0..2 {
         let registries = bench.registries("a", limits);
         let twice = registries.pull_charts(vec![bench.request("a"), bench.request("a")]).await;
@@ -201,14 +148,73 @@ async fn a_render_fetches_so_many_at_once() {
     assert_eq!(slow.most.load(Ordering::SeqCst), 2);
 }
 
-/// Shows each user a chart of their own in the same place.
+/// A registry that does not answer costs a render the time that it has, once.
+#[tokio::test]
+async fn a_render_has_so_much_time() {
+    let bench = Bench::with(Options { latency: MINUTE, ..Options::default() }, &[]).await;
+    let limits = FetchLimits { time: Duration::from_millis(300), ..FetchLimits::default() };
+    let registries = bench.registries("a", limits);
+    let began = std::time::Instant::now();
+    let first = registries.pull_charts(vec![bench.request("a")]).await.remove(0).unwrap_err();
+    assert!(began.elapsed() < MINUTE / 2, "{:?}", began.elapsed());
+    let spent = "more than 300ms spent with fetching in one render";
+    assert_ne!(first.message, spent, "it was tried");
+    let again = registries.pull_charts(vec![bench.request("a"), bench.request("b")]).await;
+    assert!(again.iter().all(|pulled| pulled.as_ref().unwrap_err().message == spent), "{again:?}");
+    let reference = format!("oci://{}/team/a", bench.server.host());
+    assert_eq!(registries.versions(&reference).await.unwrap_err().message, spent);
+    // Another render begins anew.
+    assert_ne!(bench.registries("a", limits).versions(&reference).await.unwrap_err().message, spent);
+}
+
+#[tokio::test]
+async fn a_project_fetches_so_fast() {
+    let mut bench = Bench::new(&[]).await;
+    bench.push("a", 10);
+    bench.outside.pace = ProjectPace::new(PaceLimits { burst: 3, interval: 100 * MINUTE });
+    let pull = async |project: &str| {
+        let registries = bench.registries(project, FetchLimits::default());
+        registries.pull_charts(vec![bench.request("a")]).await.remove(0)
+    };
+    for _ in 0..3 {
+        assert!(pull("busy").await.is_ok());
+    }
+    let message = pull("busy").await.unwrap_err().message;
+    assert!(message.starts_with("project `busy` fetches more than its share: 3 at once"), "{message}");
+    assert!(pull("other").await.is_ok());
+}
+
+/// Rule R3: it is refused before anybody is asked.
+#[tokio::test]
+async fn what_is_not_granted_is_not_fetched() {
+    let mut bench = Bench::new(&[]).await;
+    bench.push("a", 10);
+    bench.outside.grant =
+        Arc::new(Grant { registry: vec!["oci://ghcr.io/acme/**".parse().unwrap()], network: vec![] });
+    let registries = bench.registries("a", FetchLimits::default());
+    let reference = format!("oci://{}/team/a", bench.server.host());
+    let refused = [
+        registries.pull_charts(vec![bench.request("a")]).await.remove(0).unwrap_err(),
+        registries.resolve(&reference, Some("1.0.0")).await.unwrap_err(),
+        registries.versions(&reference).await.unwrap_err(),
+        registries.pull_artifact(&format!("{reference}:1.0.0")).await.unwrap_err(),
+    ];
+    for failure in refused {
+        assert!(failure.message.contains("this plugin may not fetch"), "{}", failure.message);
+    }
+    assert!(bench.server.requests().is_empty());
+}
+
+/// Shows each user charts of their own in the same place: `1.0.0`, and `1.0.0-USER`, which others do not have.
 fn by_user(users: &[(&str, &str)]) -> impl FnMut(&Seen) -> Option<Reply> + Send + use<> {
     let shown: Vec<(String, Content)> = users
         .iter()
         .map(|(user, password)| {
             let mut content = Content::default();
-            let archive = test_registry::chart::archive("app", "1.0.0", &[("owner", user.as_bytes())]);
-            content.chart("team/app", "1.0.0", &archive);
+            for version in ["1.0.0".to_owned(), format!("1.0.0-{user}")] {
+                let archive = test_registry::chart::archive("app", &version, &[("owner", user.as_bytes())]);
+                content.chart("team/app", &version, &archive);
+            }
             (format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))), content)
         })
         .collect();
@@ -222,6 +228,10 @@ fn by_user(users: &[(&str, &str)]) -> impl FnMut(&Seen) -> Option<Reply> + Send 
 }
 
 fn show(content: &Content, path: &str) -> Option<Reply> {
+    if path.starts_with("/v2/team/app/tags/list") {
+        let tags: Vec<&String> = content.tags["team/app"].keys().collect();
+        return Some(Reply::new(200).body(serde_json::json!({"tags": tags}).to_string()));
+    }
     if let Some(digest) = path.strip_prefix("/v2/team/app/blobs/") {
         return Some(Reply::new(200).body(content.blobs.get(digest)?.clone()));
     }
@@ -262,6 +272,55 @@ async fn projects_never_get_each_others_content() {
     for version in ["1.0.0", &digests[0], &digests[1]] {
         assert!(owner(&bench, "team-c", version).await.is_err(), "{version}");
     }
+}
+
+/// Lists of tags, what a range comes to, and that something is not there: each project has its own.
+#[tokio::test]
+async fn projects_never_get_each_others_tags_and_refusals() {
+    let bench = Bench::new(&[("ann", "secret-ann", "team-a"), ("bob", "secret-bob", "team-b")]).await;
+    bench.server.intercept(by_user(&[("ann", "secret-ann"), ("bob", "secret-bob")]));
+    let repository = format!("oci://{}/team/app", bench.server.host());
+    for _ in 0..2 {
+        for (project, own, others) in
+            [("team-a", "1.0.0-ann", "1.0.0-bob"), ("team-b", "1.0.0-bob", "1.0.0-ann")]
+        {
+            let registries = bench.registries(project, FetchLimits::default());
+            let versions = registries.versions(&repository).await.unwrap();
+            assert_eq!(versions, ["1.0.0", own], "for {project}");
+            let range = registries.resolve(&repository, Some(">=1.0.0-0 <1.0.0-zzz")).await.unwrap();
+            assert_eq!(range.version, own, "for {project}");
+            assert!(owner(&bench, project, own).await.is_ok(), "{own} for {project}");
+            let refused = owner(&bench, project, others).await.unwrap_err();
+            assert!(refused.message.contains("404"), "{others} for {project}: {}", refused.message);
+        }
+        assert!(
+            bench.registries("team-c", FetchLimits::default()).versions(&repository).await.is_err(),
+            "who has no credential sees no tags"
+        );
+    }
+}
+
+/// Rule R27 for a second machine that has everything of the first one in reach: the bytes are shared, the right to
+/// them is not.
+#[tokio::test]
+async fn what_machines_share_is_for_who_may_fetch_it() {
+    let shared = Memory::default();
+    let entries = [("ann", "secret-ann", "team-a"), ("bob", "secret-bob", "team-b")];
+    let one = Bench::sharing(Options::default(), &entries, Some(&shared)).await;
+    one.server.intercept(by_user(&[("ann", "secret-ann"), ("bob", "secret-bob")]));
+    let (_, digest) = owner(&one, "team-a", "1.0.0-ann").await.unwrap();
+    let kept = shared.0.lock().unwrap().len();
+    assert!(kept > 0, "nothing is shared");
+    let two = Bench::sharing(Options::default(), &entries, Some(&shared)).await;
+    two.server.intercept(by_user(&[("ann", "secret-ann"), ("bob", "secret-bob")]));
+    for project in ["team-b", "team-c"] {
+        for version in ["1.0.0-ann", &digest] {
+            assert!(owner(&two, project, version).await.is_err(), "{version} for {project}");
+        }
+    }
+    assert_eq!(owner(&two, "team-a", &digest).await.unwrap().0, "ann");
+    let blobs = two.server.log().iter().filter(|line| line.contains("/blobs/")).count();
+    assert_eq!((blobs, shared.0.lock().unwrap().len()), (0, kept), "the bytes came from what is shared");
 }
 
 /// Rule R27: a right that is gone is gone for the cache too; the registry is asked with this project's credential.
