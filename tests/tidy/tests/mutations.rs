@@ -3,7 +3,7 @@
 //! `mutations.txt` says what is taken out. That its texts are in the code is checked always; to run the tests without
 //! the rules takes long, changes files while it runs, and is asked for: `make mutations`, or `RULE=R6 make mutations`.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -122,10 +122,10 @@ fn every_rule_is_taken_out() {
 #[test]
 #[ignore = "takes minutes, and changes files while it runs"]
 fn a_test_fails_without_each_rule() {
-    let wanted = std::env::var("RULE").ok();
+    let wanted = option_env!("RULE");
     let mut survivors = Vec::new();
     for mutation in mutations() {
-        if wanted.as_ref().is_some_and(|wanted| *wanted != mutation.rule) {
+        if wanted.is_some_and(|wanted| wanted != mutation.rule) {
             continue;
         }
         let survived = mutation.survived();
