@@ -1,4 +1,4 @@
-//! The command line: what can be asked of `tiphys`, and the environment variables it reads.
+//! What commands take: flags, and the environment variables that stand for them.
 
 mod compare;
 mod render;
@@ -6,22 +6,11 @@ mod suite;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
 pub(crate) use self::compare::{Comparison, DiffArgs};
 pub(crate) use self::render::{InputArgs, LockArgs, Manifests, OutputArgs, RenderArgs, VendorArgs};
 pub(crate) use self::suite::{Results, TestArgs};
-
-/// Renders Argo CD applications with sandboxed WebAssembly plugins.
-#[derive(Debug, Parser)]
-#[command(name = "tiphys", version, about, max_term_width = 100, arg_required_else_help = true)]
-pub(crate) struct Cli {
-    #[command(subcommand)]
-    pub(crate) command: Command,
-
-    #[command(flatten)]
-    pub(crate) global: Global,
-}
 
 /// What every command takes.
 #[derive(Clone, Debug, Args)]
@@ -86,52 +75,6 @@ pub(crate) enum ErrorForm {
     Gitlab,
 }
 
-/// The commands.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Serve plugins to argocd-repo-server, each on a Unix socket of its own.
-    Serve(ServeArgs),
-    /// Render an Application, a directory, an archive or a chart reference.
-    Render(Box<RenderArgs>),
-    /// Compare what two sources render to. Ends like diff(1): 0 equal, 1 different, 2 trouble.
-    Diff(Box<DiffArgs>),
-    /// Write down what every chart reference means now, for `render --locked`.
-    Lock(Box<LockArgs>),
-    /// Fetch every chart that is needed into a folder, for `render --offline --vendored`.
-    Vendor(Box<VendorArgs>),
-    /// Run a chart's unit tests, as helm-unittest does.
-    Test(TestArgs),
-    /// Find, show, fetch, pack, upload and copy charts.
-    #[command(subcommand)]
-    Chart(Box<crate::chart::ChartCommand>),
-    /// Log in to registries and out of them.
-    #[command(subcommand)]
-    Registry(crate::registry::RegistryCommand),
-    /// See, clean and carry what is kept between runs.
-    #[command(subcommand)]
-    Cache(crate::cache::CacheCommand),
-    /// Ask a running `tiphys serve` if it is healthy.
-    Healthcheck(HealthcheckArgs),
-    /// Tell which credential an application would use, and try it.
-    Credentials {
-        #[command(subcommand)]
-        command: CredentialsCommand,
-    },
-    /// Print the JSON Schema of the configuration file.
-    Schema,
-    /// Print a completion script for a shell.
-    Completions {
-        /// The shell.
-        shell: clap_complete::Shell,
-    },
-    /// Print version, plugin contract and Helm profiles.
-    Version {
-        /// Form of the answer.
-        #[arg(long, short = 'o', value_enum, default_value_t = Form::Text)]
-        output: Form,
-    },
-}
-
 /// Form of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Form {
@@ -141,17 +84,24 @@ pub(crate) enum Form {
     Json,
 }
 
-/// `tiphys serve`
+/// Where the sockets are.
 #[derive(Debug, Args)]
-pub(crate) struct ServeArgs {
+pub(crate) struct Sockets {
     /// Folder of the sockets; Argo CD looks for them there.
     #[arg(
-        long,
+        long = "sockets",
         value_name = "DIR",
         env = "ARGOCD_PLUGINSOCKFILEPATH",
         default_value = "/home/argocd/cmp-server/plugins"
     )]
-    pub(crate) sockets: PathBuf,
+    pub(crate) folder: PathBuf,
+}
+
+/// `tiphys serve`
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) sockets: Sockets,
 
     /// Largest gRPC message, in MiB.
     #[arg(long, value_name = "MIB", env = "ARGOCD_GRPC_MAX_SIZE_MB", default_value_t = 100)]
@@ -161,14 +111,8 @@ pub(crate) struct ServeArgs {
 /// `tiphys healthcheck`
 #[derive(Debug, Args)]
 pub(crate) struct HealthcheckArgs {
-    /// Folder of the sockets.
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "ARGOCD_PLUGINSOCKFILEPATH",
-        default_value = "/home/argocd/cmp-server/plugins"
-    )]
-    pub(crate) sockets: PathBuf,
+    #[command(flatten)]
+    pub(crate) sockets: Sockets,
 
     /// Longest time to wait for an answer, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]

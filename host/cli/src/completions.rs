@@ -3,7 +3,7 @@
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 
-use crate::args::Cli;
+use crate::command::Cli;
 use crate::{exit, report};
 
 /// Prints the completion script of `shell`.

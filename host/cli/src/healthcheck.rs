@@ -11,9 +11,9 @@ use crate::report;
 
 /// Succeeds if there are sockets and each answers that it serves.
 pub(crate) async fn healthcheck(args: HealthcheckArgs) -> Result<Code, Failure> {
-    let sockets = sockets(&args.sockets)?;
+    let sockets = sockets(&args.sockets.folder)?;
     if sockets.is_empty() {
-        let message = format!("there is no socket in `{}`", args.sockets.display());
+        let message = format!("there is no socket in `{}`", args.sockets.folder.display());
         return Err(
             Failure::platform(message).with_hint("is `tiphys serve` running, with the same `--sockets`?")
         );

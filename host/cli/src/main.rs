@@ -5,6 +5,7 @@ mod args;
 mod builtin;
 mod cache;
 mod chart;
+mod command;
 mod completions;
 mod config;
 mod connection;
@@ -34,7 +35,8 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::args::{Cli, Command, ErrorForm, Global, LogFormat};
+use crate::args::{ErrorForm, Global, LogFormat};
+use crate::command::{Cli, Command};
 use crate::exit::Failure;
 
 fn main() -> ExitCode {

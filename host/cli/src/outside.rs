@@ -15,9 +15,8 @@ use crate::config::{Config, CosignConfig, MirrorTrust, RegistryConfig, TlsConfig
 use crate::exit::{Code, Failure};
 use crate::helper::DockerHelpers;
 use crate::person::Person;
+use crate::version::USER_AGENT;
 use crate::{shared, variable};
-
-pub(crate) const USER_AGENT: &str = concat!("tiphys/", env!("CARGO_PKG_VERSION"));
 
 /// Where Argo CD mounts `argocd-tls-certs-cm`.
 const ARGOCD_CERTIFICATES: &str = "/app/config/tls";

@@ -38,7 +38,7 @@ fn server(config: &Config, args: &ServeArgs) -> Result<cmp::Config, Failure> {
     let longest =
         config.plugins_or_builtin().iter().map(|plugin| plugin.limits.wall.0).max().unwrap_or_default();
     Ok(cmp::Config {
-        directory: args.sockets.clone(),
+        directory: args.sockets.folder.clone(),
         mode: u32::from_str_radix(&server.socket_mode, 8).map_err(Failure::usage)?,
         discovery: server.discovery_socket.clone(),
         running: wiring::concurrency(config),

@@ -6,8 +6,8 @@ use registry::Bucket;
 
 use crate::config::Config;
 use crate::exit::{Code, Failure};
-use crate::outside::USER_AGENT;
 use crate::variable;
+use crate::version::USER_AGENT;
 
 /// What tools for Amazon's services agree on.
 const SETTINGS: [&str; 14] = [

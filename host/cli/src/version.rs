@@ -6,6 +6,8 @@ use crate::args::Form;
 use crate::{exit, report};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// What servers are told of who asks.
+pub(crate) const USER_AGENT: &str = concat!("tiphys/", env!("CARGO_PKG_VERSION"));
 const CONTRACT: &str = "tiphys:plugin@0.1.0";
 const PROFILES: &[&str] = &["3.16", "3.19", "3.21", "4.1", "4.2", "4.3"];
 
