@@ -73,12 +73,13 @@ fuzz-targets: toolchain ## inputs that a fuzzer makes up (needs cargo-fuzz; FUZZ
 	nice tests/fuzz/run $${FUZZ_SECONDS:-60} $(TARGETS)
 
 .PHONY: bench
-bench: toolchain ## templates and YAML against Go if it is there; instances, streams, credentials, charts
+bench: toolchain ## against Go, Helm and argocd-cmp-server, where they are on PATH; instances, streams, credentials, charts
 	$(CARGO) bench --locked -p gotemplate
 	$(CARGO) bench --locked -p goyaml
 	$(CARGO) bench --locked -p guests --bench instance
 	$(CARGO) bench --locked -p cmp --bench receipt
 	$(CARGO) bench --locked -p tiphys --bench startup
+	$(CARGO) bench --locked -p tiphys --bench stock
 	$(CARGO) bench --locked -p policy
 	$(CARGO) bench --locked -p helm --bench engine
 	$(CARGO) bench --locked -p helm --bench corpus
