@@ -179,19 +179,6 @@ impl Chart {
         Arc::new(chart)
     }
 
-    /// The same chart with another version, application version, or both: tests of charts fix them.
-    #[must_use]
-    pub fn with_versions(self: Arc<Self>, version: Option<&str>, app_version: Option<&str>) -> Arc<Self> {
-        let mut chart = Arc::unwrap_or_clone(self);
-        if let Some(version) = version {
-            version.clone_into(&mut chart.metadata.version);
-        }
-        if let Some(app_version) = app_version {
-            app_version.clone_into(&mut chart.metadata.app_version);
-        }
-        Arc::new(chart)
-    }
-
     /// The chart's description of itself.
     #[must_use]
     pub fn metadata(&self) -> &Metadata {

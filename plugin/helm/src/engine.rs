@@ -46,18 +46,21 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// Collects the templates of the tree below `root`, whose values are `values`.
+    /// Collects the templates of the tree below `root`, whose values are `values`: partials, and those that are
+    /// wanted.
     pub(crate) fn new(
         root: &Node,
         values: Map,
         release: &Release,
         capabilities: &Capabilities,
-        profile: Profile,
+        is_wanted: &dyn Fn(&str) -> bool,
     ) -> Result<Self, TemplateError> {
+        let profile = root.chart.profile();
         let capabilities = object::capabilities(capabilities, profile);
         let mut engine = Self { profile, release: release.value(), capabilities, templates: BTreeMap::new() };
         let mut sources = Vec::new();
         engine.collect(root, Rank::Root, &values, root.name(), &mut sources);
+        sources.retain(|source| is_partial(&source.name) || is_wanted(&source.name));
         engine.parse(sources)?;
         Ok(engine)
     }
@@ -116,12 +119,11 @@ impl Engine {
         Ok(())
     }
 
-    /// Renders the wanted files, but no partials, one at each step of the iterator.
+    /// Renders the files that are no partials, one at each step of the iterator.
     pub(crate) fn each<'e>(
         &'e self,
         context: &'e mut Context,
         limits: &'e Limits,
-        is_wanted: impl Fn(&str) -> bool + 'e,
     ) -> impl Iterator<Item = (String, Result<Str, TemplateError>)> + 'e {
         let order = in_render_order(self.templates.keys());
         let mut set = TemplateSet::new(SET).with_missing_key(MissingKey::Zero).with_meter(Meter::start());
@@ -129,8 +131,7 @@ impl Engine {
             set.add(&renderable.template);
         }
         order.into_iter().filter_map(move |name| {
-            let is_rendered = !is_partial(&name) && is_wanted(&name);
-            let renderable = self.templates.get(&name).filter(|_| is_rendered)?;
+            let renderable = self.templates.get(&name).filter(|_| !is_partial(&name))?;
             context.enter(&name);
             let text = self.render_file(&set, &name, renderable, context, limits);
             Some((name, text))

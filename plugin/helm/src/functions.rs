@@ -34,7 +34,7 @@ pub(crate) use arguments::NIL_DEREFERENCE;
 pub(crate) use dates::date_error;
 pub(crate) use formats::yaml;
 use gotemplate::{Function, Functions};
-pub(crate) use regexes::{regex_error, regex_matches};
+pub use regexes::{regex_error, regex_matches};
 pub(crate) use urls::url_error;
 
 use crate::profile::Profile;

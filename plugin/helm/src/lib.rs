@@ -55,8 +55,8 @@ pub use output::{Crds, CustomResource, Hooks, Output, Selection, TemplateNotFoun
 pub use path::BadPattern;
 pub use profile::Profile;
 pub use release::{Operation, Release, ReleaseNameError};
-pub use render::{LIMITS, Render, SchemaValidation};
-pub use rendered::RenderedFile;
+pub use render::{Focus, LIMITS, Render, SchemaValidation};
+pub use rendered::{RenderedFile, RenderedFiles};
 pub use schema::{SchemaError, SchemaViolation};
 pub use strvals::StrvalsError;
 pub use values::{ParseError, ValuesError, ValuesFile, ValuesSources};

@@ -1,6 +1,7 @@
 //! Objects of the cluster, for the template function `lookup`.
 
-use gotemplate::Value;
+pub use gotemplate::Value;
+use gotemplate::{List, Str};
 
 /// Which objects a template asks for.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,5 +32,29 @@ pub struct NoCluster;
 impl Lookup for NoCluster {
     fn find(&self, _query: &Query) -> Result<Value, String> {
         Ok(Value::map::<&str>([]))
+    }
+}
+
+/// A document as the value that templates see.
+#[must_use]
+pub fn value(document: &goyaml::Value) -> Value {
+    use goyaml::Value as Yaml;
+    match document {
+        Yaml::Null => Value::Nil,
+        Yaml::Bool(value) => Value::Bool(*value),
+        Yaml::Int(value) => Value::int(*value),
+        Yaml::Uint(value) => Value::float(*value as f64),
+        Yaml::Float(value) => Value::float(*value),
+        Yaml::Text(text) => Value::string(text.as_str()),
+        Yaml::Bytes(bytes) => Value::String(Str::new(bytes)),
+        Yaml::Sequence(items) => Value::List(List::new(items.iter().map(value).collect())),
+        Yaml::Mapping(entries) => {
+            let text = |key: &Yaml| match key {
+                Yaml::Text(text) => text.clone(),
+                other => goyaml::v3::encode(other, 2).trim_end().to_owned(),
+            };
+            let entries: Vec<_> = entries.iter().map(|(key, item)| (text(key), value(item))).collect();
+            Value::map(entries.iter().map(|(key, item)| (key.as_str(), item.clone())))
+        }
     }
 }

@@ -47,6 +47,19 @@ impl Node {
         &self.metadata.name
     }
 
+    /// Lets the chart and its subcharts, not theirs, say another version of themselves.
+    pub(crate) fn set_versions(&mut self, version: Option<&str>, app_version: Option<&str>) {
+        let own = std::iter::once(&mut self.metadata);
+        for metadata in own.chain(self.dependencies.iter_mut().map(|subchart| &mut subchart.metadata)) {
+            if let Some(version) = version {
+                version.clone_into(&mut metadata.version);
+            }
+            if let Some(app_version) = app_version {
+                app_version.clone_into(&mut metadata.app_version);
+            }
+        }
+    }
+
     /// The path of a subchart of this chart, which itself is at `path`.
     pub(crate) fn path_of_subchart(&self, path: &str, name: &str) -> String {
         let path = if self.is_detached { &self.loaded_path } else { path };

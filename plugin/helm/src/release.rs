@@ -52,7 +52,7 @@ impl Release {
     ///
     /// # Errors
     /// That it is too long, or no name of a DNS label with dots.
-    pub(crate) fn check(&self) -> Result<(), ReleaseNameError> {
+    pub fn check(&self) -> Result<(), ReleaseNameError> {
         let refuse = |reason| Err(ReleaseNameError { name: self.name.clone(), reason });
         let is_inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         let is_part = |part: &str| {

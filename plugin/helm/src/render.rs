@@ -19,7 +19,7 @@ use crate::node::Node;
 use crate::output::{CustomResource, Output};
 use crate::profile::Profile;
 use crate::release::Release;
-use crate::rendered::RenderedFile;
+use crate::rendered::{RenderedFile, RenderedFiles};
 use crate::schema;
 use crate::values::ValuesSources;
 
@@ -63,13 +63,25 @@ pub struct Render {
     pub limits: Limits,
 }
 
-/// Whether the release has to have a name that a cluster would take.
+/// What a chart is rendered for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum ReleaseName {
-    /// It has.
-    Checked,
-    /// It is for tests of templates, which have names that nobody could give.
-    AsGiven,
+enum Purpose {
+    /// A release, as `helm template` makes it.
+    Release,
+    /// A test of templates: names that nobody could give, libraries, and charts that lack subcharts are all right.
+    Test,
+}
+
+/// Which templates are rendered one by one, and what the chart is to say of itself meanwhile.
+#[derive(Clone, Copy)]
+pub struct Focus<'f> {
+    /// Asked with the name of a template: `chart/templates/x.yaml`, `chart/charts/sub/templates/y.yaml`. The others are
+    /// not even parsed, but for those whose file begins with `_`.
+    pub is_wanted: &'f dyn Fn(&str) -> bool,
+    /// `.Chart.Version`, of the chart and of its subcharts.
+    pub version: Option<&'f str>,
+    /// `.Chart.AppVersion`, of the chart and of its subcharts.
+    pub app_version: Option<&'f str>,
 }
 
 /// A chart whose dependencies are resolved, and the values it is rendered with.
@@ -86,10 +98,10 @@ impl Render {
     /// Why Helm would not render the chart, in its words, or which limit was reached.
     pub fn run(&self, chart: &Arc<Chart>) -> Result<Output, Error> {
         let profile = chart.profile();
-        let Prepared { root, values, warnings } = self.prepare(chart, ReleaseName::Checked)?;
-        let engine = Engine::new(&root, values, &self.release, &self.capabilities, profile)?;
+        let Prepared { root, values, warnings } = self.prepare(chart, Purpose::Release)?;
+        let engine = self.engine(&root, values, &|_| true)?;
         let mut context = self.context(profile);
-        let rendered = engine.each(&mut context, &self.limits, |_| true);
+        let rendered = engine.each(&mut context, &self.limits);
         let mut rendered: Rendered =
             rendered.map(|(name, text)| Ok((name, text?))).collect::<Result<_, TemplateError>>()?;
         let notes = take_notes(&mut rendered, root.name());
@@ -105,36 +117,36 @@ impl Render {
     }
 
     /// Renders some templates of `chart`, each on its own: one that fails does not keep the others from being rendered.
-    /// `is_wanted` is asked with paths in the chart, such as `templates/x.yaml` and `charts/sub/templates/y.yaml`. They
-    /// come in the order in which Helm renders them.
+    /// They come in the order in which Helm renders them.
     ///
     /// # Errors
     /// What is wrong before templates are rendered, or with the text of any template.
-    pub fn files(
-        &self,
-        chart: &Arc<Chart>,
-        is_wanted: impl Fn(&str) -> bool,
-    ) -> Result<Vec<RenderedFile>, Error> {
+    pub fn files(&self, chart: &Arc<Chart>, focus: Focus<'_>) -> Result<RenderedFiles, Error> {
         let profile = chart.profile();
-        let Prepared { root, values, .. } = self.prepare(chart, ReleaseName::AsGiven)?;
-        let engine = Engine::new(&root, values, &self.release, &self.capabilities, profile)?;
+        let Prepared { mut root, values, .. } = self.prepare(chart, Purpose::Test)?;
+        root.set_versions(focus.version, focus.app_version);
+        let engine = self.engine(&root, values, focus.is_wanted)?;
         let mut context = self.context(profile);
-        let in_chart = |name: &str| name.split_once('/').is_some_and(|(_, path)| is_wanted(path));
-        let rendered = engine.each(&mut context, &self.limits, in_chart);
-        Ok(rendered.map(|(path, text)| RenderedFile { path, text, profile }).collect())
+        let rendered = engine.each(&mut context, &self.limits);
+        let templates = rendered.map(|(path, text)| RenderedFile { path, text, profile }).collect();
+        Ok(RenderedFiles { templates, crds: custom_resources(&root, root.name()) })
     }
 
-    fn prepare(&self, chart: &Arc<Chart>, name: ReleaseName) -> Result<Prepared, Error> {
+    fn engine(
+        &self,
+        root: &Node,
+        values: Map,
+        is_wanted: &dyn Fn(&str) -> bool,
+    ) -> Result<Engine, TemplateError> {
+        Engine::new(root, values, &self.release, &self.capabilities, is_wanted)
+    }
+
+    fn prepare(&self, chart: &Arc<Chart>, purpose: Purpose) -> Result<Prepared, Error> {
         let profile = chart.profile();
         let values = self.values.merge(profile)?;
         let mut root = Node::new(chart);
-        if root.metadata.is_library() {
-            return Err(Error::LibraryChart);
-        }
-        dependencies::check(&root, profile)?;
-        if name == ReleaseName::Checked {
-            let step = profile.step("release name check failed: ");
-            self.release.check().map_err(|source| Error::ReleaseName { step, source })?;
+        if purpose == Purpose::Release {
+            self.check_chart(&root)?;
         }
         let mut coalescer = Coalescer::new(profile.nulls());
         let step = profile.step("chart dependencies processing failed: ");
@@ -144,9 +156,22 @@ impl Render {
         if self.schema_validation == SchemaValidation::On {
             schema::validate(&root, &values, profile.schema_wording())?;
         }
-        self.check_kube_version(&root)?;
+        if purpose == Purpose::Release {
+            self.check_kube_version(&root)?;
+        }
         let values = values.converted(Type::Named(crate::object::values_type(profile.major())));
         Ok(Prepared { root, values, warnings: coalescer.warnings })
+    }
+
+    /// What `helm template` refuses before it looks at values.
+    fn check_chart(&self, root: &Node) -> Result<(), Error> {
+        let profile = root.chart.profile();
+        if root.metadata.is_library() {
+            return Err(Error::LibraryChart);
+        }
+        dependencies::check(root, profile)?;
+        let step = profile.step("release name check failed: ");
+        self.release.check().map_err(|source| Error::ReleaseName { step, source })
     }
 
     fn context(&self, profile: Profile) -> Context {

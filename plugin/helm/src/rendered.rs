@@ -1,4 +1,4 @@
-//! One rendered template, for those who look at templates one by one.
+//! Templates rendered one by one, for those who look at each.
 
 use gotemplate::Str;
 use goyaml::Value;
@@ -6,7 +6,17 @@ use goyaml::sigs::{self, Target};
 
 use crate::engine::TemplateError;
 use crate::manifest::{ManifestError, split};
+use crate::output::CustomResource;
 use crate::profile::Profile;
+
+/// What came of the templates of a chart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedFiles {
+    /// Those that were wanted, in the order in which Helm renders them.
+    pub templates: Vec<RenderedFile>,
+    /// The files of `crds/`, of enabled subcharts as well.
+    pub crds: Vec<CustomResource>,
+}
 
 /// What came of one template.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,9 @@ use goyaml::Value;
 use helm::context::Timestamp;
 use helm::entropy::Stable;
 use helm::lookup::NoCluster;
-use helm::{Capabilities, Chart, File, LIMITS, Profile, Release, Render, SchemaValidation, ValuesSources};
+use helm::{
+    Capabilities, Chart, File, Focus, LIMITS, Profile, Release, Render, SchemaValidation, ValuesSources,
+};
 
 const FILES: &[(&str, &str)] = &[
     ("Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\nappVersion: 1.0"),
@@ -45,12 +47,13 @@ fn entry(key: &str, value: Value) -> Value {
 
 #[test]
 fn wanted_templates_become_documents() {
-    let chart = chart().with_versions(Some("9.9.9"), None);
-    let wanted = ["templates/a.yaml", "charts/s/templates/b.yaml"];
-    let files = render().files(&chart, |path| wanted.contains(&path)).unwrap();
+    let wanted = ["c/templates/a.yaml", "c/charts/s/templates/b.yaml"];
+    let focus =
+        Focus { is_wanted: &|path| wanted.contains(&path), version: Some("9.9.9"), app_version: None };
+    let files = render().files(&chart(), focus).unwrap().templates;
     let paths: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, ["c/charts/s/templates/b.yaml", "c/templates/a.yaml"]);
-    assert_eq!(files[0].documents().unwrap(), [entry("s", Value::Text("2.0.0".to_owned()))]);
+    assert_eq!(files[0].documents().unwrap(), [entry("s", Value::Text("9.9.9".to_owned()))]);
     let first = entry("a", Value::Text("9.9.9 1".to_owned()));
     let second = entry("b", Value::Sequence(vec![Value::Float(1.0)]));
     assert_eq!(files[1].documents().unwrap(), [first, second]);
@@ -58,7 +61,9 @@ fn wanted_templates_become_documents() {
 
 #[test]
 fn a_failure_is_that_of_its_template() {
-    let files = render().files(&chart(), |path| !path.starts_with("charts/")).unwrap();
+    let is_wanted = |path: &str| !path.starts_with("c/charts/");
+    let focus = Focus { is_wanted: &is_wanted, version: None, app_version: None };
+    let files = render().files(&chart(), focus).unwrap().templates;
     let errors: Vec<_> =
         files.iter().map(|file| file.text.as_ref().err().map(|error| error.message())).collect();
     assert_eq!(errors, [None, Some("no"), None], "in the order of rendering: text, broken, a");

@@ -22,8 +22,20 @@ pub(crate) struct TestArgs {
     #[arg(long, short = 'u')]
     pub(crate) update_snapshot: bool,
 
-    /// Helm version whose behaviour is wanted: 3.16, 3.19, 3.21, 4.1, 4.2 or 4.3.
-    #[arg(long, value_name = "VERSION", default_value = "3.19")]
+    /// Values files that come over those of each suite.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) values: Vec<PathBuf>,
+
+    /// Whether the suites of enabled subcharts run as well.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_value = "true", default_missing_value = "true", action = clap::ArgAction::Set)]
+    pub(crate) with_subchart: bool,
+
+    /// Leave out the check against `values.schema.json`.
+    #[arg(long)]
+    pub(crate) skip_schema_validation: bool,
+
+    /// Helm version whose behaviour is wanted: 3.16, 3.19, 3.21, 4.1, 4.2 or 4.3. The newest helm-unittest has 3.21.
+    #[arg(long, value_name = "VERSION", default_value = "3.21")]
     pub(crate) helm_version: String,
 
     /// Form of the results.

@@ -4,211 +4,292 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 
-use goyaml::json::Escape;
 use helm::context::Timestamp;
 use helm::entropy::{Entropy, EntropyError, KeyKind, Mode};
 use helm::lookup::{Lookup, NoCluster};
 use helm::{
-    Capabilities, Chart, File, LIMITS, Operation, Release, Render, SchemaValidation, ValuesFile,
-    ValuesSources,
+    Capabilities, Focus, LIMITS, Operation, Release, Render, RenderedFiles, ValuesFile, ValuesSources,
 };
-use regex::Regex;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::suite::{Suite, Test};
-use super::{Subject, set};
+use super::post::{self, Renderer};
+use super::suite::{Cluster, Setting, Suite, Test};
+use super::templates::{Templates, in_templates};
+use super::{Subject, fault, set, yaml};
 
 /// The key under which a text that is no YAML is a document.
 pub(super) const RAW: &str = "raw";
 
-/// Templates and their documents, or why there are none.
-#[derive(Debug)]
-pub(super) enum Rendering {
-    /// All were rendered.
-    Done(BTreeMap<String, Vec<Value>>),
-    /// One failed: what is shown of it, by template.
-    Failed {
-        /// The text of the error as documents of the templates that it is about.
-        shown: BTreeMap<String, Vec<Value>>,
-        /// The whole text.
-        error: String,
-    },
+/// Templates and their documents.
+#[derive(Debug, Default)]
+pub(super) struct Rendering {
+    /// The chart, or the subchart, that the suite is about: `chart`, `chart/charts/sub`.
+    route: String,
+    /// By the full name of the template.
+    pub(super) documents: BTreeMap<String, Vec<Value>>,
+    /// The names of the templates, as they were rendered.
+    pub(super) outputs: Vec<String>,
+    /// Whether all were rendered. If not, the documents are what is shown of the error.
+    pub(super) is_done: bool,
+    /// The error, if it is not about one template.
+    pub(super) error: Option<String>,
+    /// Whether a command has changed the documents since.
+    is_post_rendered: bool,
 }
 
-/// Renders the templates that `test` looks at.
-pub(super) fn render(subject: &Subject<'_>, file: &Path, suite: &Suite, test: &Test) -> Rendering {
-    match attempt(subject, file, suite, test) {
-        Ok(rendering) => rendering,
-        Err(error) => Rendering::Failed { shown: BTreeMap::new(), error },
+/// The texts of templates, or the error.
+struct Texts {
+    by_name: BTreeMap<String, String>,
+    is_done: bool,
+    error: Option<String>,
+    crds: Vec<(String, String)>,
+}
+
+// === impl Rendering ===
+
+impl Rendering {
+    /// The full name of a template as a suite calls it.
+    pub(super) fn path_of(&self, name: &str) -> String {
+        clean(&format!("{}/{}", self.route, in_templates(name)))
+    }
+
+    /// All documents, if a post-renderer did not keep apart what came of which template.
+    pub(super) fn sole_manifest(&self) -> Option<(&String, &Vec<Value>)> {
+        let sole = self.documents.first_key_value().filter(|_| self.documents.len() == 1);
+        sole.filter(|(name, _)| self.is_post_rendered && name.ends_with(post::WHOLE))
     }
 }
 
-fn attempt(subject: &Subject<'_>, file: &Path, suite: &Suite, test: &Test) -> Result<Rendering, String> {
-    let chart = chart(subject, suite, test)?;
+/// Renders what `suite` is about.
+///
+/// # Errors
+/// What keeps assertions from being looked at.
+pub(super) fn render(
+    subject: &Subject<'_>,
+    file: &Path,
+    suite: &Suite,
+    test: &Test,
+) -> Result<Rendering, String> {
+    let values = values(subject, file, suite, test)?;
+    let texts = texts(subject, suite, test, values);
+    let Texts { mut by_name, is_done, error, crds } = texts;
+    let renderer = Renderer::of(&[&test.setting, &suite.setting]);
+    let mut rendering = Rendering {
+        route: subject.route.clone(),
+        outputs: by_name.keys().cloned().collect(),
+        is_done,
+        error,
+        is_post_rendered: renderer.is_some(),
+        ..Rendering::default()
+    };
+    if let Some(renderer) = renderer {
+        by_name = renderer.run(&by_name)?;
+    }
+    for (name, text) in crds.into_iter().filter(|_| suite.include_crds) {
+        rendering.documents.insert(name.clone(), yaml::manifests(&text)?);
+        rendering.outputs.push(name);
+    }
+    for (name, text) in by_name {
+        let documents = documents(&name, text, is_done)?;
+        let chart = &subject.chart.metadata().name;
+        let name = if name.starts_with(chart.as_str()) { name } else { format!("{chart}/{name}") };
+        rendering.documents.extend(documents.map(|documents| (name, documents)));
+    }
+    Ok(rendering)
+}
+
+/// The documents of a template; `None` for one that suites can't look at.
+fn documents(name: &str, text: String, is_done: bool) -> Result<Option<Vec<Value>>, String> {
+    let base = name.rsplit('/').next().unwrap_or(name);
+    match base.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        _ if !is_done => yaml::manifests(&text).map(Some),
+        "yaml" | "yml" | "tpl" => yaml::manifests(&text).map(Some),
+        "txt" => Ok(Some(vec![json!({ RAW: text })])),
+        _ => Ok(None),
+    }
+}
+
+fn texts(subject: &Subject<'_>, suite: &Suite, test: &Test, values: ValuesSources) -> Texts {
+    let failed = |error: String| Texts {
+        by_name: BTreeMap::new(),
+        is_done: false,
+        error: Some(error),
+        crds: Vec::new(),
+    };
+    let rendered = match attempt(subject, suite, test, values) {
+        Ok(rendered) => rendered,
+        Err(error) => return translated(subject, suite, test, &error).unwrap_or_else(|| failed(error)),
+    };
+    let text = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
+    let crds = rendered.crds.into_iter().map(|crd| (crd.path, text(crd.content.as_bytes()))).collect();
+    let mut by_name = BTreeMap::new();
+    for template in rendered.templates {
+        match template.text {
+            Ok(content) => drop(by_name.insert(template.path, text(content.as_bytes()))),
+            Err(error) => {
+                let error = error.to_string();
+                let texts = translated(subject, suite, test, &error).unwrap_or_else(|| failed(error));
+                return Texts { crds, ..texts };
+            }
+        }
+    }
+    Texts { by_name, is_done: true, error: None, crds }
+}
+
+/// The error as the document of the template that it is about, if the test expects one.
+fn translated(subject: &Subject<'_>, suite: &Suite, test: &Test, error: &str) -> Option<Texts> {
+    if !test.asserts.iter().any(super::assertion::Assertion::expects_failure) {
+        return None;
+    }
+    let fault = fault::parse(error)?;
+    let names = if fault.is_in_partial() {
+        let all = ["**".to_owned()];
+        let named = &suite.setting.templates;
+        let named = if named.is_empty() { all.as_slice() } else { named };
+        named.iter().map(|name| clean(&format!("{}/{}", subject.route, in_templates(name)))).collect()
+    } else {
+        vec![fault.template.clone()]
+    };
+    let text = yaml::encode(&json!({ RAW: fault.message.trim_start_matches('\n') }));
+    let by_name = names.into_iter().map(|name| (name, text.clone())).collect();
+    Some(Texts { by_name, is_done: false, error: None, crds: Vec::new() })
+}
+
+fn attempt(
+    subject: &Subject<'_>,
+    suite: &Suite,
+    test: &Test,
+    values: ValuesSources,
+) -> Result<RenderedFiles, String> {
+    let (own, of_suite) = (&test.setting, &suite.setting);
     let render = Render {
-        values: values(file, suite, test)?,
-        release: release(suite, test),
-        capabilities: capabilities(subject, suite, test)?,
-        schema_validation: SchemaValidation::On,
+        values,
+        release: release(own, of_suite)?,
+        capabilities: capabilities(subject, own, of_suite)?,
+        schema_validation: subject.schema_validation,
         clock: Rc::new(now()),
         entropy: Rc::new(SystemEntropy),
-        lookup: Rc::new(NoCluster) as Rc<dyn Lookup>,
+        lookup: cluster(own, of_suite),
         limits: LIMITS,
     };
-    let wanted = patterns(suite, test);
-    let excluded: Vec<String> = suite.exclude_templates.iter().map(|name| in_templates(name)).collect();
-    let is_wanted = |path: &str| {
-        let base = path.rsplit('/').next().unwrap_or(path);
-        !base.starts_with('_')
-            && (wanted.is_empty() || wanted.iter().any(|pattern| matches(pattern, path)))
-            && !excluded.iter().any(|pattern| matches(pattern, path))
+    let templates = Templates::new(&subject.route, &of_suite.templates, &suite.exclude_templates);
+    let (version, app_version) = (
+        either(&own.chart.version, &of_suite.chart.version),
+        either(&own.chart.app_version, &of_suite.chart.app_version),
+    );
+    let is_wanted = |name: &str| templates.has(name);
+    let focus = Focus {
+        is_wanted: &is_wanted,
+        version: Some(version).filter(|version| !version.is_empty()),
+        app_version: Some(app_version).filter(|version| !version.is_empty()),
     };
-    let files = render.files(&chart, is_wanted).map_err(|error| error.to_string())?;
-    let mut done = BTreeMap::new();
-    for file in files {
-        match &file.text {
-            Ok(text) if file.path.ends_with(".txt") => {
-                let raw = Map::from_iter([(RAW.to_owned(), Value::String(text.to_str_lossy().into_owned()))]);
-                done.insert(file.path.clone(), vec![Value::Object(raw)]);
-            }
-            Ok(_) => drop(done.insert(file.path.clone(), documents(&file)?)),
-            Err(error) => return Ok(failed(&error.to_string(), &wanted, &chart.metadata().name)),
+    render.files(&subject.chart, focus).map_err(|error| match error {
+        helm::Error::Template(error) => error.to_string(),
+        helm::Error::Dependencies { source, .. } => source.to_string(),
+        error => error.to_string(),
+    })
+}
+
+fn either<'t>(own: &'t str, of_suite: &'t str) -> &'t str {
+    if own.is_empty() { of_suite } else { own }
+}
+
+/// A path without empty parts and `.`, and with `..` followed.
+fn clean(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
+            part => parts.push(part),
         }
     }
-    Ok(Rendering::Done(done))
+    parts.join("/")
 }
 
-fn documents(file: &helm::RenderedFile) -> Result<Vec<Value>, String> {
-    let documents = file.documents().map_err(|error| error.to_string())?;
-    let json = |document: &goyaml::Value| {
-        let text = goyaml::json::encode(document, Escape::Minimal).map_err(|error| error.to_string())?;
-        serde_json::from_str(&text).map_err(|error| error.to_string())
-    };
-    let all = documents.iter().map(json).collect::<Result<Vec<Value>, String>>()?;
-    Ok(all
-        .into_iter()
-        .filter(|document| document.as_object().is_some_and(|entries| !entries.is_empty()))
-        .collect())
-}
-
-/// The message of the error, as a document of the template that it is about.
-fn failed(error: &str, wanted: &[String], chart: &str) -> Rendering {
-    let pattern = Regex::new(r"(?msU)^(?:.+: |.+ \()(?:(.+):\d+:\d+).+(?:.+>)*: (.+)$");
-    let captures = pattern.ok().and_then(|pattern| {
-        pattern.captures(error).map(|found| {
-            let group = |at| found.get(at).map(|group| group.as_str().to_owned()).unwrap_or_default();
-            (group(1), group(2))
-        })
-    });
-    let mut shown = BTreeMap::new();
-    if let Some((file, message)) = captures {
-        let message = error.split_once('\n').map_or(message, |(_, rest)| rest.to_owned());
-        let document = Value::Object(Map::from_iter([(RAW.to_owned(), Value::String(message))]));
-        let is_partial = file.rsplit('/').next().is_some_and(|base| base.starts_with('_'));
-        let places = if is_partial {
-            wanted.iter().map(|path| format!("{chart}/{path}")).collect()
-        } else {
-            vec![file]
-        };
-        shown.extend(places.into_iter().map(|place| (place, vec![document.clone()])));
-    }
-    Rendering::Failed { shown, error: error.to_owned() }
-}
-
-/// The templates that are rendered; none for all.
-fn patterns(suite: &Suite, test: &Test) -> Vec<String> {
-    let own = test.setting.templates.iter().chain(&test.template);
-    let of_asserts = test.asserts.iter().filter_map(|assertion| assertion.template.as_ref());
-    if suite.setting.templates.is_empty() && own.clone().next().is_none() {
-        return Vec::new();
-    }
-    suite.setting.templates.iter().chain(own).chain(of_asserts).map(|name| in_templates(name)).collect()
-}
-
-/// The path in the chart of a template as a suite calls it.
-pub(super) fn in_templates(name: &str) -> String {
-    let has_folder = ["templates/", "charts/", "crds/"].iter().any(|folder| name.starts_with(folder));
-    if has_folder { name.to_owned() } else { format!("templates/{name}") }
-}
-
-/// Whether `path` is what a pattern with `*` and `**` means.
-pub(super) fn matches(pattern: &str, path: &str) -> bool {
-    if !pattern.contains('*') {
-        return pattern == path;
-    }
-    let escaped = regex::escape(pattern).replace(r"\*\*", ".*").replace(r"\*", "[^/]*");
-    Regex::new(&format!("^{escaped}$")).is_ok_and(|pattern| pattern.is_match(path))
-}
-
-fn chart(subject: &Subject<'_>, suite: &Suite, test: &Test) -> Result<std::sync::Arc<Chart>, String> {
-    let version = test.setting.chart.version.as_ref().or(suite.setting.chart.version.as_ref());
-    let app_version = test.setting.chart.app_version.as_ref().or(suite.setting.chart.app_version.as_ref());
-    let mut files = subject.files.clone();
-    if let Some(file) = files.iter_mut().find(|file| file.path == "Chart.yaml") {
-        let mut text = file.content.to_str_lossy().into_owned();
-        for (key, value) in [("version", version), ("appVersion", app_version)] {
-            if let Some(value) = value {
-                text = with_line(&text, key, value);
-            }
-        }
-        *file = File::new("Chart.yaml", text.as_bytes());
-    }
-    let folder = subject.folder.display().to_string();
-    Chart::from_files(subject.profile, &folder, files).map_err(|error| error.to_string())
-}
-
-/// `Chart.yaml` with another value for a key at its top.
-fn with_line(text: &str, key: &str, value: &str) -> String {
-    let prefix = format!("{key}:");
-    let others = text.lines().filter(|line| !line.starts_with(&prefix)).map(|line| format!("{line}\n"));
-    format!("{prefix} {}\n{}", Value::String(value.to_owned()), others.collect::<String>())
-}
-
-fn values(file: &Path, suite: &Suite, test: &Test) -> Result<ValuesSources, String> {
+/// What the test sets comes over what the suite sets, and that over files.
+fn values(subject: &Subject<'_>, file: &Path, suite: &Suite, test: &Test) -> Result<ValuesSources, String> {
     let folder = file.parent().unwrap_or(Path::new("."));
     let mut files = Vec::new();
-    for path in suite.setting.values.iter().chain(&test.setting.values) {
-        let content = fs_err::read(folder.join(path)).map_err(|error| error.to_string())?;
-        files.push(ValuesFile { path: path.clone(), content });
+    let mut add = |path: &str, values: Value| {
+        files.push(ValuesFile {
+            path: path.to_owned(),
+            content: scoped(&subject.route, values).to_string().into_bytes(),
+        });
+    };
+    let own = suite.setting.values.iter().map(|path| folder.join(path));
+    let of_command = subject.values.iter().cloned();
+    for path in own.chain(of_command).chain(test.setting.values.iter().map(|path| folder.join(path))) {
+        let text = fs_err::read_to_string(&path).map_err(|error| error.to_string())?;
+        let shown = path.display().to_string();
+        let values = yaml::decode(&text).map_err(|error| format!("`{shown}` can't be read: {error}"))?;
+        match values.unwrap_or_else(|| json!({})) {
+            values @ Value::Object(_) => add(&shown, values),
+            other => return Err(format!("`{shown}` has no values but `{other}`")),
+        }
     }
     for (path, value) in suite.setting.set.iter().chain(&test.setting.set) {
-        files.push(ValuesFile {
-            path: path.clone(),
-            content: set::values(path, value).to_string().into_bytes(),
-        });
+        add(path, set::values(path, value).map_err(|error| error.to_string())?);
     }
     Ok(ValuesSources { files, ..ValuesSources::default() })
 }
 
-fn release(suite: &Suite, test: &Test) -> Release {
-    let (own, of_suite) = (&test.setting.release, &suite.setting.release);
-    let name = own.name.as_ref().or(of_suite.name.as_ref()).map_or("RELEASE-NAME", String::as_str);
-    let namespace =
-        own.namespace.as_ref().or(of_suite.namespace.as_ref()).map_or("NAMESPACE", String::as_str);
-    let upgrade = own.upgrade.or(of_suite.upgrade).unwrap_or(false);
-    Release {
-        operation: if upgrade { Operation::Upgrade } else { Operation::Install },
-        revision: own.revision.or(of_suite.revision).unwrap_or(0),
-        ..Release::new(name, namespace)
-    }
+/// Values of a subchart as values of the chart; those under `global` are for all.
+fn scoped(route: &str, values: Value) -> Value {
+    route.split("/charts/").skip(1).collect::<Vec<_>>().into_iter().rev().fold(values, |values, name| {
+        let global = values.get("global").map(|global| ("global".to_owned(), global.clone()));
+        Value::Object(global.into_iter().chain([(name.to_owned(), values)]).collect::<Map<_, _>>())
+    })
 }
 
-fn capabilities(subject: &Subject<'_>, suite: &Suite, test: &Test) -> Result<Capabilities, String> {
-    let (own, of_suite) = (&test.setting.capabilities, &suite.setting.capabilities);
-    let number = |own: &Option<Value>, of_suite: &Option<Value>, default: String| {
-        let value = own.as_ref().or(of_suite.as_ref());
-        value.map_or(default, |value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+fn release(own: &Setting, of_suite: &Setting) -> Result<Release, String> {
+    let (own, of_suite) = (&own.release, &of_suite.release);
+    let name = either(&own.name, &of_suite.name);
+    let namespace = match either(&own.namespace, &of_suite.namespace) {
+        "" => "NAMESPACE",
+        namespace => namespace,
     };
-    let default = Capabilities::new(subject.profile, None, &[]).map_err(|error| error.to_string())?;
+    let upgrade = own.upgrade || of_suite.upgrade;
+    let release = Release {
+        operation: if upgrade { Operation::Upgrade } else { Operation::Install },
+        revision: if own.revision == 0 { of_suite.revision } else { own.revision },
+        ..Release::new(if name.is_empty() { "RELEASE-NAME" } else { name }, namespace)
+    };
+    if !name.is_empty() {
+        release.check().map_err(|error| error.reason.to_owned())?;
+    }
+    Ok(release)
+}
+
+/// What the cluster offers is what the suite and the test say: a chart that asks for more has to be told.
+fn capabilities(subject: &Subject<'_>, own: &Setting, of_suite: &Setting) -> Result<Capabilities, String> {
+    let (own, of_suite) = (&own.capabilities, &of_suite.capabilities);
+    let profile = subject.chart.profile();
+    let default = Capabilities::new(profile, None, &[]).map_err(|error| error.to_string())?;
+    let number = |own: &str, of_suite: &str, default: String| match either(own, of_suite) {
+        "" => default,
+        number => number.to_owned(),
+    };
     let major = number(&own.major_version, &of_suite.major_version, default.kube_version.major());
     let minor = number(&own.minor_version, &of_suite.minor_version, default.kube_version.minor());
     let version = format!("v{major}.{minor}.0");
     let mut capabilities =
-        Capabilities::new(subject.profile, Some(&version), &[]).map_err(|error| error.to_string())?;
-    // There are no others: a chart that asks for one has to be told.
-    capabilities.api_versions =
-        own.api_versions.clone().or_else(|| of_suite.api_versions.clone()).unwrap_or_default();
+        Capabilities::new(profile, Some(&version), &[]).map_err(|error| error.to_string())?;
+    let of_suite = of_suite.api_versions.iter().flatten().flatten();
+    capabilities.api_versions = match &own.api_versions {
+        Some(None) => Vec::new(),
+        Some(Some(own)) => own.iter().chain(of_suite).cloned().collect(),
+        None => of_suite.cloned().collect(),
+    };
     Ok(capabilities)
+}
+
+fn cluster(own: &Setting, of_suite: &Setting) -> Rc<dyn Lookup> {
+    let (own, of_suite) = (&own.kubernetes_provider, &of_suite.kubernetes_provider);
+    let mut scheme = own.scheme.clone();
+    scheme.extend(of_suite.scheme.clone());
+    let objects: Vec<Value> = own.objects.iter().chain(&of_suite.objects).cloned().collect();
+    if objects.is_empty() { Rc::new(NoCluster) } else { Rc::new(Cluster { scheme, objects }) }
 }
 
 fn now() -> Timestamp {

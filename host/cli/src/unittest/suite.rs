@@ -1,20 +1,32 @@
 //! The files that authors of charts write.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::assertion::Assertion;
+use super::yaml;
+
+/// The version of the original that suites are told they run in.
+const VERSION: [u64; 3] = [1, 1, 2];
 
 /// A suite. What is set here holds for each of its tests, unless the test says otherwise.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Suite {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     pub(super) suite: String,
     #[serde(flatten)]
     pub(super) setting: Setting,
     #[serde(default)]
     pub(super) exclude_templates: Vec<String>,
+    /// Whether the files of `crds/` are among the templates.
+    #[serde(default)]
+    pub(super) include_crds: bool,
+    /// Keeps the snapshots of the suites of one file apart.
+    #[serde(default, deserialize_with = "scalar")]
+    pub(super) snapshot_id: String,
     #[serde(default)]
     pub(super) skip: Skip,
     #[serde(default)]
@@ -23,34 +35,30 @@ pub(super) struct Suite {
 
 /// What a template is rendered with.
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub(super) struct Setting {
-    #[serde(default)]
     pub(super) templates: Vec<String>,
-    #[serde(default)]
     pub(super) values: Vec<String>,
-    #[serde(default)]
     pub(super) set: Map<String, Value>,
-    #[serde(default)]
     pub(super) release: Release,
-    #[serde(default)]
     pub(super) capabilities: Capabilities,
-    #[serde(default)]
     pub(super) chart: Chart,
+    pub(super) kubernetes_provider: Cluster,
+    pub(super) post_renderer: PostRenderer,
 }
 
 /// One test.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Test {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     pub(super) it: String,
     #[serde(flatten)]
     pub(super) setting: Setting,
     #[serde(default)]
-    pub(super) template: Option<String>,
+    pub(super) template: String,
     #[serde(default)]
-    pub(super) document_index: Option<usize>,
+    pub(super) document_index: Option<i64>,
     #[serde(default)]
     pub(super) document_selector: Option<Selector>,
     #[serde(default)]
@@ -63,40 +71,86 @@ pub(super) struct Test {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Release {
-    pub(super) name: Option<String>,
-    pub(super) namespace: Option<String>,
-    pub(super) revision: Option<i64>,
-    pub(super) upgrade: Option<bool>,
+    #[serde(deserialize_with = "scalar")]
+    pub(super) name: String,
+    #[serde(deserialize_with = "scalar")]
+    pub(super) namespace: String,
+    pub(super) revision: i64,
+    pub(super) upgrade: bool,
 }
 
 /// `.Capabilities`
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Capabilities {
-    pub(super) major_version: Option<Value>,
-    pub(super) minor_version: Option<Value>,
-    pub(super) api_versions: Option<Vec<String>>,
+    #[serde(deserialize_with = "scalar")]
+    pub(super) major_version: String,
+    #[serde(deserialize_with = "scalar")]
+    pub(super) minor_version: String,
+    /// `Some(None)` where a test writes `null` to have none of the suite's.
+    #[serde(deserialize_with = "written")]
+    pub(super) api_versions: Option<Option<Vec<String>>>,
 }
 
 /// What `Chart.yaml` is to say instead of what it says.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Chart {
-    pub(super) version: Option<String>,
-    pub(super) app_version: Option<String>,
+    #[serde(deserialize_with = "scalar")]
+    pub(super) version: String,
+    #[serde(deserialize_with = "scalar")]
+    pub(super) app_version: String,
+}
+
+/// What `lookup` finds.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Cluster {
+    /// By API version and kind: `apps/v1/Deployment`.
+    pub(super) scheme: BTreeMap<String, Kind>,
+    pub(super) objects: Vec<Value>,
+}
+
+/// How a kind of objects is called in URLs.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Kind {
+    pub(super) gvr: Resource,
+    pub(super) namespaced: bool,
+}
+
+/// A group, a version and a plural.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub(super) struct Resource {
+    pub(super) group: String,
+    #[serde(deserialize_with = "scalar")]
+    pub(super) version: String,
+    pub(super) resource: String,
+}
+
+/// A command that changes what was rendered.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct PostRenderer {
+    pub(super) cmd: String,
+    pub(super) args: Vec<String>,
 }
 
 /// Whether to leave out.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 pub(super) struct Skip {
     reason: String,
+    #[serde(deserialize_with = "scalar")]
+    minimum_version: String,
 }
 
 /// Which documents are meant.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Selector {
+    #[serde(default)]
     pub(super) path: String,
     #[serde(default)]
     pub(super) value: Option<Value>,
@@ -109,8 +163,27 @@ pub(super) struct Selector {
 // === impl Suite ===
 
 impl Suite {
-    pub(super) fn parse(document: Value) -> Result<Self, serde_json::Error> {
-        serde_json::from_value(without_nulls(document))
+    /// The suites of a file.
+    pub(super) fn all(text: &str) -> Result<Vec<Self>, String> {
+        let mut suites = Vec::new();
+        for piece in yaml::pieces(text) {
+            if let Some(document) = yaml::decode_leniently(piece)? {
+                suites.push(Self::parse(document)?);
+            }
+        }
+        Ok(suites)
+    }
+
+    fn parse(document: Value) -> Result<Self, String> {
+        let suite: Self =
+            serde_json::from_value(without_nulls(document)).map_err(|error| error.to_string())?;
+        if suite.tests.is_empty() {
+            return Err("it has no tests".to_owned());
+        }
+        match suite.tests.iter().find(|test| test.asserts.is_empty()) {
+            Some(test) => Err(format!("test `{}` asserts nothing", test.it)),
+            None => Ok(suite),
+        }
     }
 }
 
@@ -121,6 +194,7 @@ fn without_nulls(document: Value) -> Value {
             let kept = entries.into_iter().filter(|(_, value)| !value.is_null());
             let clean = |(key, value): (String, Value)| match key.as_str() {
                 "tests" => (key, list(value, without_nulls)),
+                "release" | "chart" | "skip" => (key, without_nulls(value)),
                 _ => (key, value),
             };
             Value::Object(kept.map(clean).collect())
@@ -136,10 +210,35 @@ fn list(value: Value, each: impl Fn(Value) -> Value) -> Value {
     }
 }
 
+/// Text, or what is as good as text.
+fn scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(String::new()),
+        Value::String(text) => Ok(text),
+        Value::Bool(value) => Ok(value.to_string()),
+        Value::Number(number) => Ok(number.to_string()),
+        other => Err(serde::de::Error::custom(format!("`{other}` is no text"))),
+    }
+}
+
+fn written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Vec<String>>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
 // === impl Skip ===
 
 impl Skip {
     pub(super) fn is_on(&self) -> bool {
-        !self.reason.is_empty()
+        !self.reason.is_empty() || (!self.minimum_version.is_empty() && self.is_too_new())
+    }
+
+    fn is_too_new(&self) -> bool {
+        let numbers: Vec<u64> = self
+            .minimum_version
+            .trim_start_matches('v')
+            .split(['.', '-', '+'])
+            .map_while(|number| number.parse().ok())
+            .collect();
+        numbers.is_empty() || numbers.as_slice() > VERSION.as_slice()
     }
 }

@@ -53,12 +53,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 /// Why a text is not a regular expression, in Go's words; `None` if it is one.
-pub(crate) fn regex_error(pattern: &str) -> Option<String> {
+#[must_use]
+pub fn regex_error(pattern: &str) -> Option<String> {
     Pattern::cached(pattern.as_bytes()).err().map(|error| error.to_string())
 }
 
 /// Whether a text has a match for a pattern; it has none for what is no pattern.
-pub(crate) fn regex_matches(pattern: &str, text: &str) -> bool {
+#[must_use]
+pub fn regex_matches(pattern: &str, text: &str) -> bool {
     Pattern::cached(pattern.as_bytes()).is_ok_and(|pattern| pattern.is_match(text.as_bytes()))
 }
 
