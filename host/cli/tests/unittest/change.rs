@@ -18,11 +18,11 @@ const OPPOSITES: [(&str, &str); 8] = [
 const EVERY: u64 = 7;
 
 /// Changes some lines, the same ones for the same seed.
-pub fn change(text: &str, seed: u64) -> String {
+pub(crate) fn change(text: &str, seed: u64) -> String {
     let lines = text.split('\n').enumerate().map(|(at, line)| {
         let mut hasher = DefaultHasher::new();
         (seed, at, line).hash(&mut hasher);
-        if hasher.finish() % EVERY == 0 { changed(line) } else { line.to_owned() }
+        if hasher.finish().is_multiple_of(EVERY) { changed(line) } else { line.to_owned() }
     });
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 /// A chart.
-pub struct Chart {
+pub(crate) struct Chart {
     folder: PathBuf,
     /// In the folder of the chart.
-    pub suites: Vec<String>,
+    pub(crate) suites: Vec<String>,
 }
 
 /// All charts below `folder` that have suites, subcharts on their own as well.
-pub fn below(folder: &Path) -> Vec<Chart> {
+pub(crate) fn below(folder: &Path) -> Vec<Chart> {
     let mut charts = Vec::new();
     if folder.join("Chart.yaml").is_file() {
         let mut suites = Vec::new();
@@ -57,12 +57,12 @@ fn children(folder: &Path) -> Vec<PathBuf> {
 
 impl Chart {
     /// Where it is below `folder`.
-    pub fn name(&self, folder: &Path) -> String {
+    pub(crate) fn name(&self, folder: &Path) -> String {
         self.folder.strip_prefix(folder).unwrap().display().to_string()
     }
 
     /// A copy that tools may write into, with `change` made to each file: path in the chart, text.
-    pub fn copy(&self, to: &Path, change: &dyn Fn(&str, String) -> String) {
+    pub(crate) fn copy(&self, to: &Path, change: &dyn Fn(&str, String) -> String) {
         copy(&self.folder, &self.folder, to, change);
     }
 }

@@ -6,18 +6,18 @@ use regex::Regex;
 
 /// A test and its verdict.
 #[derive(Clone)]
-pub struct Case {
-    pub suite: String,
-    pub test: String,
-    pub verdict: &'static str,
-    pub reason: String,
+pub(crate) struct Case {
+    pub(crate) suite: String,
+    pub(crate) test: String,
+    pub(crate) verdict: &'static str,
+    pub(crate) reason: String,
 }
 
 /// Suite and test → cases of these names, in their order.
-pub type ByName = BTreeMap<(String, String), VecDeque<Case>>;
+pub(crate) type ByName = BTreeMap<(String, String), VecDeque<Case>>;
 
 /// The cases of a report.
-pub fn cases(xml: &str) -> Vec<Case> {
+pub(crate) fn cases(xml: &str) -> Vec<Case> {
     let suite = Regex::new(r#"(?s)<testsuite [^>]*?name="([^"]*)".*?</testsuite>"#).unwrap();
     let case = Regex::new(r#"(?s)<testcase [^>]*?(/>|>.*?</testcase>)"#).unwrap();
     let name = Regex::new(r#" name="([^"]*)""#).unwrap();
@@ -54,7 +54,7 @@ fn plain(text: &str) -> String {
 }
 
 /// The cases, to be found by their names.
-pub fn by_name(cases: &[Case]) -> ByName {
+pub(crate) fn by_name(cases: &[Case]) -> ByName {
     let mut by_name = ByName::new();
     for case in cases {
         let key = (case.suite.clone(), case.test.clone());
@@ -65,7 +65,7 @@ pub fn by_name(cases: &[Case]) -> ByName {
 
 impl Case {
     /// What it is called.
-    pub fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         format!("{} / {}", self.suite, self.test)
     }
 }

@@ -8,20 +8,20 @@ use crate::charts::Chart;
 use crate::report::{Case, cases};
 
 /// Where the original is, and where its reports are kept.
-pub struct Tools {
+pub(crate) struct Tools {
     original: PathBuf,
     reports: Option<PathBuf>,
 }
 
 impl Tools {
-    pub fn from_environment() -> Self {
+    pub(crate) fn from_environment() -> Self {
         let original = std::env::var_os("HELM_UNITTEST").map_or("helm-unittest".into(), PathBuf::from);
         Self { original, reports: std::env::var_os("UNITTEST_REPORTS").map(PathBuf::from) }
     }
 
     /// What helm-unittest says.
-    pub fn original(&self, chart: &Chart, name: &str, seed: Option<u64>) -> Vec<Case> {
-        let file = format!("{}@{}.xml", name.replace('/', "+"), seed.unwrap_or_default());
+    pub(crate) fn original(&self, chart: &Chart, name: &str, seed: Option<u64>) -> Vec<Case> {
+        let file = format!("{name}/{}.xml", seed.unwrap_or_default());
         let kept = self.reports.as_ref().map(|folder| folder.join(file));
         if let Some(xml) = kept.as_ref().and_then(|path| fs_err::read_to_string(path).ok()) {
             return cases(&xml);
@@ -44,7 +44,7 @@ impl Tools {
     }
 
     /// What `tiphys test` says.
-    pub fn tiphys(&self, chart: &Chart, seed: Option<u64>) -> Vec<Case> {
+    pub(crate) fn tiphys(&self, chart: &Chart, seed: Option<u64>) -> Vec<Case> {
         let folder = copied(chart, seed);
         let mut command = Command::new(env!("CARGO_BIN_EXE_tiphys"));
         command.env_remove("GITHUB_ACTIONS").args(["test", "--output", "junit"]);
