@@ -45,10 +45,10 @@ fn main() {
     let ours = Server::tiphys(&folder.path().join("tiphys"));
     let stock = peer("argocd", "ARGOCD").zip(peer("helm-4.2", "HELM"));
     let stock = stock.map(|(argocd, helm)| Server::stock(&folder.path().join("stock"), &argocd, &helm));
-    match &stock {
-        None => println!("`argocd` or `helm-4.2` is not on PATH: nothing is compared"),
-        Some(stock) => applications.retain(|application| same_objects(application, &ours, stock)),
+    if stock.is_none() {
+        println!("`argocd` or `helm-4.2` is not on PATH: nothing is compared");
     }
+    applications.retain(|application| is_comparable(application, &ours, stock.as_ref()));
     println!("{} charts, {ROUNDS} requests each", applications.len());
 
     let own = Series::of("tiphys", &ours, &applications);
@@ -78,17 +78,19 @@ fn peer(name: &str, variable: &str) -> Option<PathBuf> {
     std::env::var_os(variable).map(PathBuf::from).or(on_path)
 }
 
-/// Whether both render the application, to as many objects. What Helm refuses, or renders to nothing, has no time to be
+/// Whether all render the application, to as many objects. What Helm refuses, or renders to nothing, has no time to be
 /// compared.
-fn same_objects(application: &Application, ours: &Server, stock: &Server) -> bool {
-    let count = |server: &Server| {
-        let answer = Connection::open(server.socket()).call(GENERATE, &application.messages("same"), "60S");
-        let objects = (answer.code == Some(0)).then(|| answer.decode::<Manifests>().manifests.len());
-        objects.filter(|&objects| objects > 0)
-    };
-    let (own, theirs) = (count(ours), count(stock));
-    assert!(theirs.is_none() || own == theirs, "{}: {own:?} objects for {theirs:?}", application.name);
-    theirs.is_some()
+fn is_comparable(application: &Application, ours: &Server, stock: Option<&Server>) -> bool {
+    let own = objects(application, ours);
+    let Some(theirs) = stock.map(|stock| objects(application, stock)) else { return own > 0 };
+    assert!(theirs == 0 || own == theirs, "{}: {own} objects for {theirs}", application.name);
+    theirs > 0
+}
+
+/// How many there are; none of what is refused.
+fn objects(application: &Application, server: &Server) -> usize {
+    let answer = Connection::open(server.socket()).call(GENERATE, &application.messages("same"), "60S");
+    if answer.code == Some(0) { answer.decode::<Manifests>().manifests.len() } else { 0 }
 }
 
 /// How long the requests took.
