@@ -78,6 +78,7 @@ bench: toolchain ## against Go, Helm and argocd-cmp-server, where they are on PA
 	$(CARGO) bench --locked -p goyaml
 	$(CARGO) bench --locked -p guests --bench instance
 	$(CARGO) bench --locked -p cmp --bench receipt
+	$(CARGO) bench --locked -p tiphys --bench component
 	$(CARGO) bench --locked -p tiphys --bench startup
 	$(CARGO) bench --locked -p tiphys --bench stock
 	$(CARGO) bench --locked -p policy
