@@ -77,6 +77,9 @@ impl Mutation {
         fs_err::write(&restored.path, restored.text.replacen(&self.old, &self.new, 1)).unwrap();
         let mut command = Command::new(env!("CARGO"));
         command.current_dir(tidy::root()).args(["test", "--locked", "--quiet"]);
+        // What is compiled for one run need not be fast.
+        command.env("CARGO_PROFILE_DEV_OPT_LEVEL", "0").env("CARGO_PROFILE_DEV_DEBUG", "0");
+        command.env("CARGO_INCREMENTAL", "1");
         command.args(self.selection.split_whitespace()).arg("--").arg("--exact").args(&self.tests);
         let output = command.output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout).into_owned();

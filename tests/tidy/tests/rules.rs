@@ -41,6 +41,7 @@
 //! | R30 | | `host/cli/tests/canary/main.rs` `no_secret_is_in_any_output` |
 //! | R30 | | `host/credentials/src/canary.rs` `no_secret_of_others_is_in_any_output` |
 //! | R30 | | `host/cli/tests/canary/main.rs` `no_secret_of_a_cloud_is_in_any_output` |
+//! | R30 | Nor in the debug form of one | `host/credentials/src/secret.rs` `debug_shows_nothing` |
 //! | R30 | Nor in what a plugin reads | `host/generate/src/capability/network/tests.rs` `an_answer_that_repeats_the_credential_is_withheld` |
 //! | R31 | Only the Secrets and keys that are needed are kept | `host/credentials/src/source/kubernetes/tests.rs` `only_the_keys_that_are_needed_are_kept` |
 //! | R31 | | `host/credentials/src/source/kubernetes/tests.rs` `a_list_in_pages_and_the_events_after_it` |

@@ -208,9 +208,13 @@ async fn a_token_is_fetched_once_and_sent_at_once_from_then_on() {
     }
     assert_eq!(server.count("/token"), 1);
     assert_eq!(server.count("/v2/team/app/manifests/1.0"), 4, "only the first is refused");
-    let asked = bench.ask("team-a", server.port, "team/other").await.unwrap();
-    assert_eq!(asked.body, "team/other for ann");
-    assert_eq!(server.count("/token"), 2, "a token is for one repository");
+    for _ in 0..2 {
+        for repository in ["team/other", "team/app"] {
+            let asked = bench.ask("team-a", server.port, repository).await.unwrap();
+            assert_eq!(asked.body, format!("{repository} for ann"));
+        }
+    }
+    assert_eq!(server.count("/token"), 2, "a token is for one repository, and kept beside others");
 }
 
 /// Rules R6, R9 and R27: projects with credentials of their own at one host.
