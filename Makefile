@@ -34,6 +34,10 @@ test-repo-server: toolchain ## the sockets under a real argocd-repo-server (ARGO
 	$(CARGO) build --locked -p tiphys
 	$(CARGO) test --locked -p repo-server-tests -- --nocapture
 
+.PHONY: test-unittest
+test-unittest: toolchain ## verdicts on suites of charts (UNITTEST_CHARTS, a folder), against helm-unittest on PATH
+	$(CARGO) test --locked --release -p tiphys --test unittest -- --ignored --nocapture
+
 .PHONY: fuzz-helm
 fuzz-helm: toolchain ## changed charts against real Helm: helm-4.2, helm-3.21 … on PATH (FUZZ_SECONDS, FUZZ_SEED)
 	$(CARGO) test --locked --release -p helm --test corpus fuzz -- --ignored --nocapture

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 pub(crate) use self::compare::{Comparison, DiffArgs};
-pub(crate) use self::render::{InputArgs, LockArgs, Manifests, OutputArgs, RenderArgs, VendorArgs};
+pub(crate) use self::render::{InputArgs, Layout, LockArgs, Manifests, OutputArgs, RenderArgs, VendorArgs};
 pub(crate) use self::suite::{Results, TestArgs};
 
 /// What every command takes.

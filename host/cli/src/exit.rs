@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use generate::{Blame, Location};
+use policy::Denial;
 
 /// Exit codes. `docs/cli.md` lists them for pipelines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,10 @@ pub(crate) enum Code {
     Configuration = 3,
     /// What Tiphys runs on failed: network, registry, disk.
     Platform = 4,
+    /// A server wants a credential, or another one.
+    Access = 5,
+    /// A rule of the operator forbids it: what may be fetched, from where, and signed by whom.
+    Rule = 6,
     /// The plugin failed, or reached one of its limits.
     Plugin = 7,
     /// What is fetched is not what was locked.
@@ -36,6 +41,8 @@ pub(crate) enum Failure {
         origin: Box<Origin>,
         /// What went wrong.
         error: generate::Error,
+        /// Who said no, if that is why.
+        denial: Option<Denial>,
     },
     /// Anything else.
     Other(Box<Other>),
@@ -89,17 +96,29 @@ impl Code {
             Self::Usage => "usage",
             Self::Configuration => "configuration",
             Self::Platform => "platform",
+            Self::Access => "authentication",
+            Self::Rule => "policy",
             Self::Plugin => "plugin",
             Self::Drift => "drift",
             Self::Bug => "bug",
         }
     }
 
-    const fn of(blame: Blame) -> Self {
+    const fn of(blame: Blame, denial: Option<Denial>) -> Self {
+        if let Some(denial) = denial {
+            return Self::denied(denial);
+        }
         match blame {
             Blame::Application => Self::Failed,
             Blame::Plugin => Self::Plugin,
             Blame::Platform => Self::Platform,
+        }
+    }
+
+    const fn denied(denial: Denial) -> Self {
+        match denial {
+            Denial::Access => Self::Access,
+            Denial::Rule => Self::Rule,
         }
     }
 }
@@ -136,6 +155,7 @@ impl Failure {
             policy::Blame::Plugin => Code::Plugin,
             policy::Blame::Platform => Code::Platform,
         };
+        let code = error.denial().map_or(code, Code::denied);
         Self::new(code, message).with(|other| other.hint = error.hint())
     }
 
@@ -157,7 +177,7 @@ impl Failure {
 
     pub(crate) fn code(&self) -> Code {
         match self {
-            Self::Generation { error, .. } => Code::of(error.blame),
+            Self::Generation { error, denial, .. } => Code::of(error.blame, *denial),
             Self::Other(other) => other.code,
             Self::Several { code: Some(code), .. } => *code,
             Self::Several { code: None, failures } => failures.first().map_or(Code::Bug, Self::code),
@@ -181,7 +201,7 @@ impl fmt::Display for Failure {
 
 impl From<generate::Error> for Failure {
     fn from(error: generate::Error) -> Self {
-        Self::Generation { origin: Box::default(), error }
+        Self::Generation { origin: Box::default(), error, denial: None }
     }
 }
 

@@ -4,12 +4,13 @@ mod application;
 mod flags;
 mod folder;
 mod input;
+mod layout;
 mod output;
 mod reference;
 mod repository;
 mod yaml;
 
-use crate::args::{Global, Manifests, RenderArgs};
+use crate::args::{Global, Layout, Manifests, RenderArgs};
 use crate::exit::{Code, Failure};
 use crate::session::{Fetching, Session};
 
@@ -21,7 +22,10 @@ pub(crate) use self::yaml::{documents, is_manifests};
 pub(crate) async fn render(global: &Global, args: RenderArgs) -> Result<Code, Failure> {
     let session = Session::open(global, Fetching::of(&args.input)?).await?;
     // What Helm prints need not be objects; whatever else is asked for is made of them.
-    let as_written = args.output.output == Manifests::Helm && args.output.output_dir.is_none();
+    let as_written = match &args.output.output_dir {
+        Some(_) => args.output.layout == Layout::Helm,
+        None => args.output.output == Manifests::Helm,
+    };
     let rendered = if as_written {
         session.write(&args.sources, &args.input).await?
     } else {

@@ -123,12 +123,16 @@ impl Session {
         take: Take,
     ) -> JoinHandle<Result<Vec<String>, Failure>> {
         let (generator, places) = (Arc::clone(&self.generator), Arc::clone(places));
+        let ledger = Arc::clone(&self.ledger);
         let application = several.then(|| job.call.request.application.name.clone());
         let origin = Box::new(Origin { application, folder: job.folder });
         tokio::spawn(async move {
             let _place = places.acquire_owned().await.map_err(Failure::bug)?;
             let result = generator.render(job.target, job.call).await;
-            result.and_then(take).map_err(|error| Failure::Generation { origin, error })
+            result.and_then(take).map_err(|error| {
+                let denial = ledger.denial(&error.message);
+                Failure::Generation { origin, error, denial }
+            })
         })
     }
 

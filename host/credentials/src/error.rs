@@ -5,7 +5,7 @@ use std::sync::Arc;
 use network::Origin;
 use network::broker::Identity;
 use policy::realm::RealmDenied;
-use policy::{Blame, Destination, Diagnose, ParseDestinationError, ParseOriginError};
+use policy::{Blame, Denial, Destination, Diagnose, ParseDestinationError, ParseOriginError};
 
 use crate::wire::WireError;
 
@@ -157,6 +157,14 @@ impl Diagnose for Error {
             Self::Reference { .. } => Blame::Application,
             Self::Elsewhere { .. } => Blame::Plugin,
             _ => Blame::Platform,
+        }
+    }
+
+    fn denial(&self) -> Option<Denial> {
+        match self {
+            Self::Realm(_) | Self::Elsewhere { .. } => Some(Denial::Rule),
+            Self::Refused { status: 401 | 403, .. } => Some(Denial::Access),
+            _ => None,
         }
     }
 

@@ -97,6 +97,14 @@ impl Outside {
         Arc::new(Meter::new(FetchLimits::default(), self.pace.clone(), requester))
     }
 
+    /// `failure`, which came of `error`, once it is written down if somebody said no.
+    fn refused(&self, error: &dyn Diagnose, failure: Failure) -> Failure {
+        if let Some((ledger, denial)) = self.ledger.as_ref().zip(error.denial()) {
+            ledger.denied(&failure.message, denial);
+        }
+        failure
+    }
+
     /// The same way, with what is lent.
     fn with(mut self, lent: Option<&SourceBroker>) -> Self {
         if let Some(lent) = lent {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use policy::{AddressDenied, Blame, Diagnose};
+use policy::{AddressDenied, Blame, Denial, Diagnose};
 
 use crate::{Origin, UnsuitableUrl};
 
@@ -181,6 +181,10 @@ impl Diagnose for Error {
             Self::Refused { .. } => Blame::Application,
             _ => Blame::Platform,
         }
+    }
+
+    fn denial(&self) -> Option<Denial> {
+        matches!(self, Self::Refused { .. }).then_some(Denial::Rule)
     }
 
     fn hint(&self) -> Option<String> {

@@ -36,5 +36,5 @@ pub use crate::request::{DEFAULT_BODY_LIMIT, Redirects, Request};
 pub use crate::resolver::{Resolver, SystemResolver};
 pub use crate::response::Response;
 pub use crate::transport::{ClientIdentity, ProxyChoice, ProxyUrl, Tls, Transport};
-pub use policy::{Blame, Destination, Diagnose, ParseDestinationError, Reach, Requester};
+pub use policy::{Blame, Denial, Destination, Diagnose, ParseDestinationError, Reach, Requester};
 pub use url::{Host, Url};

@@ -11,6 +11,15 @@ pub enum Blame {
     Platform,
 }
 
+/// Who said no, where somebody did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Denial {
+    /// A server: it wants a credential, or another one.
+    Access,
+    /// A rule of the operator: what may be fetched, from where, and signed by whom.
+    Rule,
+}
+
 /// An error that says who has to act and, where that is known, what to write or run.
 pub trait Diagnose: std::error::Error + Send + Sync + 'static {
     /// Who has to act.
@@ -18,6 +27,11 @@ pub trait Diagnose: std::error::Error + Send + Sync + 'static {
 
     /// The fix, such as the line to add to the configuration.
     fn hint(&self) -> Option<String> {
+        None
+    }
+
+    /// Who said no; `None` where that is not why it failed.
+    fn denial(&self) -> Option<Denial> {
         None
     }
 }

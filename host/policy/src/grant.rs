@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::blame::{Blame, Diagnose};
+use crate::blame::{Blame, Denial, Diagnose};
 use crate::destination::Destination;
 use crate::origin::RegistryHost;
 use crate::pattern::Pattern;
@@ -69,6 +69,10 @@ impl Grant {
 impl Diagnose for NotGranted {
     fn blame(&self) -> Blame {
         Blame::Platform
+    }
+
+    fn denial(&self) -> Option<Denial> {
+        Some(Denial::Rule)
     }
 
     fn hint(&self) -> Option<String> {

@@ -26,7 +26,7 @@ mod requester;
 mod selection;
 
 pub use crate::address::{AddressClass, AddressDenied, METADATA, Reach, admit};
-pub use crate::blame::{Blame, Diagnose};
+pub use crate::blame::{Blame, Denial, Diagnose};
 pub use crate::budget::{FetchBudget, FetchLimits, OverBudget};
 pub use crate::cloud::{Azure, Cloud, Ecr, Partition};
 pub use crate::destination::{Destination, ParseDestinationError};

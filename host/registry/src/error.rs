@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cache::Digest;
 use network::broker::BrokerError;
-use network::{Blame, Diagnose};
+use network::{Blame, Denial, Diagnose};
 use serde::{Deserialize, Serialize};
 
 use crate::archive::ArchiveError;
@@ -255,6 +255,16 @@ impl Diagnose for Error {
             | Problem::File(_)
             | Problem::Deadline(_) => Blame::Platform,
             _ => Blame::Application,
+        }
+    }
+
+    fn denial(&self) -> Option<Denial> {
+        match &*self.problem {
+            Problem::Network(error) => error.denial(),
+            Problem::Credentials(error) => error.denial(),
+            Problem::Unauthorized { .. } => Some(Denial::Access),
+            Problem::Unverified(_) => Some(Denial::Rule),
+            _ => None,
         }
     }
 

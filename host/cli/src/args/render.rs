@@ -191,9 +191,30 @@ pub(crate) struct OutputArgs {
     #[arg(long, short = 'o', value_enum, default_value_t = Manifests::Yaml)]
     pub(crate) output: Manifests,
 
-    /// Write files into this folder, one for each object, instead of stdout.
+    /// Write files into this folder instead of stdout.
     #[arg(long, value_name = "DIR")]
     pub(crate) output_dir: Option<PathBuf>,
+
+    /// Which files are written.
+    #[arg(long, value_enum, default_value_t = Layout::Flat, requires = "output_dir")]
+    pub(crate) layout: Layout,
+
+    /// Remove YAML files that are in the folder and were not written now.
+    #[arg(long, requires = "output_dir")]
+    pub(crate) clean: bool,
+}
+
+/// Files of a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Layout {
+    /// One for each object: `NAMESPACE-KIND-NAME.yaml`.
+    Flat,
+    /// The same, in a folder for each kind.
+    ByKind,
+    /// One for each template, as `helm template --output-dir` writes them.
+    Helm,
+    /// One for everything, as Argo CD's source hydrator writes it: `manifest.yaml`.
+    Argocd,
 }
 
 /// Form of the manifests.

@@ -1,10 +1,8 @@
 //! Manifests in the form that was asked for.
 
-use std::io::Write as _;
-use std::path::Path;
-
 use serde_json::Value;
 
+use super::layout;
 use crate::args::{Manifests, OutputArgs};
 use crate::exit::{Code, Failure};
 use crate::report;
@@ -12,7 +10,8 @@ use crate::report;
 /// Writes everything that was rendered: to stdout, or as files.
 pub(super) fn write(manifests: &[String], args: &OutputArgs) -> Result<Code, Failure> {
     if let Some(folder) = &args.output_dir {
-        return files(manifests, folder);
+        layout::files(manifests, args.layout)?.write(folder, args.clean)?;
+        return Ok(Code::Success);
     }
     Ok(report::data(&match args.output {
         Manifests::Helm => manifests.concat(),
@@ -23,7 +22,7 @@ pub(super) fn write(manifests: &[String], args: &OutputArgs) -> Result<Code, Fai
     }))
 }
 
-fn objects(manifests: &[String]) -> Result<Vec<Value>, Failure> {
+pub(super) fn objects(manifests: &[String]) -> Result<Vec<Value>, Failure> {
     manifests.iter().map(|manifest| serde_json::from_str(manifest).map_err(Failure::bug)).collect()
 }
 
@@ -34,7 +33,7 @@ pub(crate) fn document(manifest: &str) -> Result<String, Failure> {
 }
 
 /// `KIND/NAME`, with the namespace before it where there is one.
-fn name(object: &Value) -> String {
+pub(super) fn name(object: &Value) -> String {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
     let metadata = object.get("metadata");
     let name =
@@ -43,16 +42,4 @@ fn name(object: &Value) -> String {
         namespace if namespace.is_empty() => name,
         namespace => format!("{namespace}/{name}"),
     }
-}
-
-/// One file for each object, each of them whole or not there at all.
-fn files(manifests: &[String], folder: &Path) -> Result<Code, Failure> {
-    fs_err::create_dir_all(folder).map_err(Failure::platform)?;
-    for (manifest, object) in manifests.iter().zip(objects(manifests)?) {
-        let file = format!("{}.yaml", name(&object).replace(['/', ':'], "-").to_lowercase());
-        let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(Failure::platform)?;
-        temporary.write_all(document(manifest)?.as_bytes()).map_err(Failure::platform)?;
-        temporary.persist(folder.join(file)).map_err(Failure::platform)?;
-    }
-    Ok(Code::Success)
 }

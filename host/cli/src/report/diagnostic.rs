@@ -35,7 +35,7 @@ impl Diagnostic {
     pub(super) fn all(failure: &Failure) -> Vec<Self> {
         match failure {
             Failure::Several { failures, .. } => failures.iter().flat_map(Self::all).collect(),
-            Failure::Generation { origin, error } => vec![Self {
+            Failure::Generation { origin, error, .. } => vec![Self {
                 code: failure.code(),
                 application: origin.application.clone(),
                 blame: Some(error.blame),

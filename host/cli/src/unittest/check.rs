@@ -35,7 +35,7 @@ impl Check<'_> {
         match self.claim {
             Claim::HasDocuments { count, filter_aware } => {
                 let found = if *filter_aware { self.chosen.len() } else { self.whole.len() };
-                self.judge(found == *count, || format!("there are {found} documents"))
+                self.judge(is_count(found, *count), || format!("there are {found} documents"))
             }
             Claim::FailedTemplate { error_message, error_pattern } => {
                 self.failed(error_message, error_pattern)
@@ -113,19 +113,19 @@ impl Check<'_> {
                 both.map(|(found, content)| is_subset(found, content))
                     .ok_or_else(|| format!("it is no object: `{found}`"))
             }),
-            Claim::LengthEqual { count: None, .. } => {
+            Claim::LengthEqual { count: None | Some(..0), .. } => {
                 Err("`lengthEqual` of a `path` has no `count`".to_owned())
             }
             Claim::LengthEqual { paths, .. } if !paths.is_empty() => {
                 Err("`lengthEqual` has both `path` and `paths`".to_owned())
             }
-            Claim::LengthEqual { path, count, .. } => {
-                self.each(document, path, |found| Ok(Some(found.as_array().map_or(0, Vec::len)) == *count))
+            Claim::LengthEqual { path, count: Some(count), .. } => {
+                self.each(document, path, |found| Ok(is_count(found.as_array().map_or(0, Vec::len), *count)))
             }
             Claim::Contains { path, content, count, any } => self.each(document, path, |found| {
                 let items = found.as_array().ok_or_else(|| format!("it is no list: `{found}`"))?;
                 let found = items.iter().filter(|item| is_item(item, content, *any)).count();
-                Ok(found > 0 && count.is_none_or(|count| count == found))
+                Ok(found > 0 && count.is_none_or(|count| is_count(found, count)))
             }),
             Claim::MatchSnapshot { path, match_regex, not_match_regex } => {
                 self.each_verdict(document, path, |found| {
@@ -183,7 +183,7 @@ impl Check<'_> {
         if is_right { Ok(()) } else { Err("it is another document".to_owned()) }
     }
 
-    fn lengths(&self, document: &Value, paths: &[String], count: Option<usize>) -> Verdict {
+    fn lengths(&self, document: &Value, paths: &[String], count: Option<i64>) -> Verdict {
         let mut lengths = Vec::new();
         for path in paths {
             let found = Path::parse(path).map_err(|error| error.to_string())?.find(document);
@@ -197,7 +197,7 @@ impl Check<'_> {
                 }
                 if let Some(count) = count {
                     let len = items.map_or(0, Vec::len);
-                    self.judge(len == count, || format!("`{path}` has {len}"))?;
+                    self.judge(is_count(len, count), || format!("`{path}` has {len}"))?;
                 }
             }
             lengths.push(found.last().and_then(|value| value.as_array()).map_or(0, Vec::len));
@@ -242,6 +242,10 @@ impl Check<'_> {
         }
         by_pattern
     }
+}
+
+fn is_count(found: usize, count: i64) -> bool {
+    usize::try_from(count) == Ok(found)
 }
 
 /// The text of a template that is no YAML; the original prints what is not there like this.

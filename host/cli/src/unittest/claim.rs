@@ -12,7 +12,7 @@ pub(super) enum Claim {
         path: String,
         #[serde(default)]
         content: Value,
-        count: Option<usize>,
+        count: Option<i64>,
         /// Whether items may have more than the content.
         #[serde(default)]
         any: bool,
@@ -48,7 +48,7 @@ pub(super) enum Claim {
     },
     HasDocuments {
         #[serde(default)]
-        count: usize,
+        count: i64,
         /// Whether only selected documents count.
         #[serde(default)]
         filter_aware: bool,
@@ -84,7 +84,7 @@ pub(super) enum Claim {
         /// Lists that are to be of one length.
         #[serde(default)]
         paths: Vec<String>,
-        count: Option<usize>,
+        count: Option<i64>,
     },
     LessOrEqual {
         #[serde(default)]

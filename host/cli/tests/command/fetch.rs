@@ -196,3 +196,25 @@ async fn values_come_from_another_source() {
     assert!(stderr.contains("`$vlues/envs/prod.yaml` refers to a source that is not there"), "{stderr}");
     assert!(stderr.contains("sources with a `ref` are `values`"), "{stderr}");
 }
+
+/// A password that is not right, and a plugin without a grant: renders and commands that only fetch end alike.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_said_no_is_told_by_the_code() {
+    let registry = registry(Auth::token("user", "other")).await;
+    let configuration = configuration(&registry);
+    let text = fs_err::read_to_string(configuration.path().join("tiphys.yaml")).unwrap();
+    let reference = format!("oci://{}/charts/web", registry.host());
+    let plugin = "plugins: [{name: helm, component: \"builtin:helm\", grants: {registry: [\"oci://other.example/**\"]}}]\n";
+    for (added, code, kind) in [("", 5, "authentication"), (plugin, 6, "policy")] {
+        fs_err::write(configuration.path().join("tiphys.yaml"), format!("{text}{added}")).unwrap();
+        let config = path(configuration.path(), "tiphys.yaml");
+        let arguments = ["--config", &config, "--errors", "json", "render", &reference, "--version", "1.2.0"];
+        let (found, stdout, stderr) = Tiphys::new().outcome(&arguments);
+        assert_eq!((found, stdout.as_str()), (code, ""), "{stderr}");
+        assert!(stderr.contains(&format!("\"kind\":\"{kind}\"")), "{stderr}");
+    }
+    fs_err::write(configuration.path().join("tiphys.yaml"), &text).unwrap();
+    let config = path(configuration.path(), "tiphys.yaml");
+    let (code, _, stderr) = Tiphys::new().outcome(&["--config", &config, "chart", "show", &reference]);
+    assert_eq!(code, 5, "{stderr}");
+}

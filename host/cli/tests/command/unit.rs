@@ -104,7 +104,7 @@ fn suites_pass() {
     for _ in 0..2 {
         let (code, stdout, stderr) = tiphys.outcome(&["test", path]);
         assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
-        assert!(stdout.ends_with("8 passed, 0 failed, 1 skipped\n"), "{stdout}");
+        assert!(stdout.ends_with("8 passed, 0 failed, 0 errored, 1 skipped\n"), "{stdout}");
     }
     assert!(tests.join("__snapshot__/web_test.yaml.snap").is_file());
     let (code, stdout, _) = {
@@ -143,4 +143,91 @@ fn suites_fail() {
         assert!(stdout.contains("tests=\"1\" failures=\"1\""), "{assertion}: {stdout}");
         assert!(stdout.contains(reason), "{assertion}: `{reason}` is not in {stdout}");
     }
+}
+
+/// What charts of several parts need.
+const WIDE: [(&str, &str); 8] = [
+    (
+        "Chart.yaml",
+        "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{name: db, version: ^2.0.0, condition: db.enabled}]\n",
+    ),
+    ("values.yaml", "db: {enabled: true}\n"),
+    ("crds/a.yaml", "kind: CustomResourceDefinition\nmetadata: {name: a}\n"),
+    (
+        "templates/a.yaml",
+        "kind: A\nversion: {{ .Chart.Version }}\nkept: {{ (lookup \"v1\" \"Secret\" .Release.Namespace \"s\").data }}\nall: {{ len (lookup \"v1\" \"Secret\" \"\" \"\").items }}\nhas: {{ .Capabilities.APIVersions.Has \"x/v1\" }}\n",
+    ),
+    ("charts/db/Chart.yaml", "apiVersion: v2\nname: db\nversion: 2.1.0\n"),
+    ("charts/db/values.yaml", "size: 1\n"),
+    ("charts/db/templates/b.yaml", "kind: B\nsize: {{ .Values.size }}\nversion: {{ .Chart.Version }}\n"),
+    (
+        "charts/db/tests/b_test.yaml",
+        "suite: db\ntests:\n- it: has its own values\n  set: {size: 2}\n  asserts: [{equal: {path: size, value: 2}}]\n",
+    ),
+];
+
+const WIDE_SUITE: &str = r#"
+suite: web
+capabilities: {apiVersions: [x/v1]}
+tests:
+- it: gives subcharts the version
+  chart: {version: 9.9.9}
+  asserts:
+  - {template: a.yaml, equal: {path: version, value: 9.9.9}}
+  - {template: charts/db/templates/b.yaml, equal: {path: version, value: 9.9.9}}
+- it: finds objects
+  template: a.yaml
+  release: {namespace: n}
+  kubernetesProvider:
+    scheme: {v1/Secret: {gvr: {version: v1, resource: secrets}, namespaced: true}}
+    objects:
+    - {apiVersion: v1, kind: Secret, metadata: {name: s, namespace: n}, data: kept}
+    - {apiVersion: v1, kind: Secret, metadata: {name: s, namespace: other}, data: other}
+  asserts:
+  - equal: {path: kept, value: kept}
+  - equal: {path: all, value: 2}
+- it: has the suite's API versions
+  template: a.yaml
+  asserts: [{equal: {path: has, value: true}}]
+- it: has no API versions
+  template: a.yaml
+  capabilities: {apiVersions: null}
+  asserts: [{equal: {path: has, value: false}}]
+- it: is changed by a command
+  template: a.yaml
+  postRenderer: {cmd: sed, args: ["s/kind: A/kind: C/"]}
+  asserts: [{isKind: {of: C}}]
+---
+suite: resources
+includeCrds: true
+tests:
+- it: has them
+  template: crds/a.yaml
+  asserts: [{isKind: {of: CustomResourceDefinition}}]
+"#;
+
+#[test]
+fn subcharts_objects_and_commands_take_part() {
+    let chart = folder(&WIDE);
+    fs_err::create_dir_all(chart.path().join("tests")).unwrap();
+    fs_err::write(chart.path().join("tests/a_test.yaml"), WIDE_SUITE).unwrap();
+    let path = chart.path().to_str().unwrap();
+    for (options, count) in [(&[][..], 7), (&["--with-subchart=false"][..], 6)] {
+        let (code, stdout, stderr) = Tiphys::new().outcome(&[&["test", path], options].concat());
+        assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+        assert!(stdout.ends_with(&format!("{count} passed, 0 failed, 0 errored, 0 skipped\n")), "{stdout}");
+    }
+}
+
+/// A test that can't be run is no test that fails.
+#[test]
+fn errors_are_no_failures() {
+    let chart = folder(&CHART);
+    let suite = "suite: x\ntemplates: [web.yaml]\ntests:\n- it: stops\n  set: {image.tag: \"\"}\n  asserts:\n  - isKind: {of: Deployment}\n";
+    fs_err::create_dir_all(chart.path().join("tests")).unwrap();
+    fs_err::write(chart.path().join("tests/a_test.yaml"), suite).unwrap();
+    let path = chart.path().to_str().unwrap();
+    let (code, stdout, _) = Tiphys::new().outcome(&["test", path, "--output", "json"]);
+    assert_eq!(code, 1, "{stdout}");
+    assert!(stdout.contains("\"verdict\": \"errored\"") && stdout.contains("a tag is needed"), "{stdout}");
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use policy::Denial;
 use sandbox::{Blame, Failure};
 
 /// What one request for an artifact came to.
@@ -32,6 +33,7 @@ pub struct Ledger {
     locked: Option<Resolutions>,
     found: Mutex<Resolutions>,
     drift: Mutex<BTreeSet<String>>,
+    denials: Mutex<Vec<(String, Denial)>>,
 }
 
 /// What is asked for: repository, name and version.
@@ -56,6 +58,18 @@ impl Ledger {
     #[must_use]
     pub fn has_drift(&self) -> bool {
         !guard(&self.drift).is_empty()
+    }
+
+    /// Who said no, if that is what `message` is about.
+    #[must_use]
+    pub fn denial(&self, message: &str) -> Option<Denial> {
+        let denials = guard(&self.denials);
+        denials.iter().find(|(said, _)| message.contains(said)).map(|(_, denial)| *denial)
+    }
+
+    /// Notes that somebody said no.
+    pub(super) fn denied(&self, message: &str, denial: Denial) {
+        guard(&self.denials).push((message.to_owned(), denial));
     }
 
     /// The version that `application` is to ask for instead of `wanted`.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use credentials::Handle;
 use network::broker::{Access, Answer, Refusal, Scope};
-use network::{Authorizer, Challenge, Client, Deadline, Redirects, Url};
-use policy::{Blame as Blamed, Diagnose, Grant, NotGranted, OverBudget};
+use network::{Authorizer, Challenge, Deadline, Redirects, Url};
+use policy::{Blame as Blamed, Denial, Diagnose, NotGranted, OverBudget};
 use sandbox::capability::credentials::Credential;
 use sandbox::capability::network::{Network, Request, Response};
 use sandbox::{Blame, Failure};
@@ -22,8 +22,7 @@ const MAX_REDIRECTS: usize = 5;
 
 /// HTTP, as one plugin may use it.
 pub(crate) struct GrantedHosts {
-    client: Client,
-    grant: Arc<Grant>,
+    outside: Outside,
     meter: Arc<Meter>,
 }
 
@@ -55,7 +54,7 @@ enum Error {
 impl GrantedHosts {
     /// What the plugin was granted of `outside`, as far as `meter` allows.
     pub(crate) fn new(outside: Outside, meter: Arc<Meter>) -> Self {
-        Self { client: outside.network, grant: outside.grant, meter }
+        Self { outside, meter }
     }
 
     /// Every hop must be granted, so redirects are followed here and not by the client. A credential stays with
@@ -65,7 +64,7 @@ impl GrantedHosts {
         let mut url: Url = request.url.parse().map_err(|_| Error::Address(shown(&request.url)))?;
         let mut authorizer = credential.map(Handle::authorizer);
         for _ in 0..=MAX_REDIRECTS {
-            self.grant.admit_request(&url)?;
+            self.outside.grant.admit_request(&url)?;
             self.meter.spend_bytes(0)?;
             watch.turn().await?;
             let answer = self.ask(request, &url, authorizer, watch.deadline()).await?;
@@ -102,7 +101,7 @@ impl GrantedHosts {
                 authorizer.authorize(&mut hop, &scope, deadline).await.map_err(Error::Credential)?;
             }
             let origin = hop.origin().clone();
-            let answer = self.client.send(hop).await?;
+            let answer = self.outside.network.send(hop).await?;
             let Some(authorizer) = authorizer.filter(|_| answer.status().as_u16() == 401) else {
                 return Ok(answer);
             };
@@ -122,8 +121,8 @@ impl Network for GrantedHosts {
     async fn send(&self, request: Request, credential: Option<Credential>) -> Result<Response, Failure> {
         let handle = credential.as_ref().map(handle).transpose()?;
         self.follow(&request, handle).await.map_err(|error| match error {
-            Error::Credential(error) => told(&*error),
-            error => told(&error),
+            Error::Credential(error) => self.outside.refused(&*error, told(&*error)),
+            error => self.outside.refused(&error, told(&error)),
         })
     }
 }
@@ -196,6 +195,15 @@ impl Diagnose for Error {
             Self::Credential(error) => error.blame(),
             Self::Address(_) | Self::Header(_) | Self::Unsuitable(_) => Blamed::Plugin,
             Self::Circles(_) | Self::Repeated(_) => Blamed::Platform,
+        }
+    }
+
+    fn denial(&self) -> Option<Denial> {
+        match self {
+            Self::NotGranted(error) => error.denial(),
+            Self::Network(error) => error.denial(),
+            Self::Credential(error) => error.denial(),
+            _ => None,
         }
     }
 

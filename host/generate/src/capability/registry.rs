@@ -38,7 +38,10 @@ impl GrantedRegistries {
     /// Admits a fetch of `version` of `reference`, where that is no part of the reference. Once the bytes are spent,
     /// nothing is fetched any more.
     async fn admit(&self, watch: &Stopwatch<'_>, reference: &str, version: &str) -> Result<(), Failure> {
-        self.outside.grant.admit_reference(reference, &[]).map_err(|error| told(&error))?;
+        self.outside
+            .grant
+            .admit_reference(reference, &[])
+            .map_err(|error| self.outside.refused(&error, told(&error)))?;
         self.spend(0)?;
         self.meter.spend_reference(&format!("{reference} {version}")).map_err(|error| told(&error))?;
         watch.turn().await.map_err(|error| told(&error))
@@ -64,6 +67,10 @@ impl GrantedRegistries {
         ledger.note(self.application(), wanted, version, &digest.to_string())
     }
 
+    fn chained(&self, error: &registry::Error) -> Failure {
+        self.outside.refused(error, failure(error, error.chain()))
+    }
+
     fn application(&self) -> &str {
         self.requester.application.as_deref().unwrap_or_default()
     }
@@ -73,9 +80,9 @@ impl GrantedRegistries {
         self.admit(watch, &address(&repository, &name), &version).await?;
         let wanted = (repository.as_str(), name.as_str(), version.as_str());
         let request = registry::ChartRequest::parse(&repository, &name, &self.version(wanted)?);
-        let request = request.map_err(|error| chained(&error))?;
+        let request = request.map_err(|error| self.chained(&error))?;
         let pulled = self.outside.registry.pull_chart(&self.context(watch.deadline()), &request).await;
-        let chart = pulled.map_err(|error| chained(&error))?;
+        let chart = pulled.map_err(|error| self.chained(&error))?;
         self.note(wanted, &chart.version, &chart.digest)?;
         self.spend(chart.files.iter().map(|file| file.content.len()).sum())?;
         let file = |file: &registry::File| File { path: file.path.clone(), content: file.content.to_vec() };
@@ -98,7 +105,7 @@ impl Registry for GrantedRegistries {
         let constraint = constraint.map(|_| version.as_str());
         let context = self.context(watch.deadline());
         let resolved = self.outside.registry.resolve(&context, &parse(reference)?, constraint).await;
-        let resolved = resolved.map_err(|error| chained(&error))?;
+        let resolved = resolved.map_err(|error| self.chained(&error))?;
         self.note(wanted, &resolved.version, &resolved.digest)?;
         Ok(ArtifactVersion { version: resolved.version, digest: resolved.digest.to_string() })
     }
@@ -108,7 +115,7 @@ impl Registry for GrantedRegistries {
         self.admit(&watch, repository, "").await?;
         let source = Source::Oci(parse(repository)?.repository);
         let versions = self.outside.registry.versions(&self.context(watch.deadline()), &source).await;
-        versions.map_err(|error| chained(&error))
+        versions.map_err(|error| self.chained(&error))
     }
 
     async fn pull_charts(&self, charts: Vec<ChartRequest>) -> Vec<Result<Chart, Failure>> {
@@ -127,7 +134,7 @@ impl Registry for GrantedRegistries {
         self.version(wanted)?;
         let context = self.context(watch.deadline());
         let pulled = self.outside.registry.pull_artifact(&context, &parse(reference)?).await;
-        let artifact = pulled.map_err(|error| chained(&error))?;
+        let artifact = pulled.map_err(|error| self.chained(&error))?;
         self.note(wanted, "", &artifact.digest)?;
         self.spend(artifact.content.len())?;
         Ok(artifact.content)
@@ -147,10 +154,6 @@ fn parse(reference: &str) -> Result<Reference, Failure> {
         hint: None,
         location: None,
     })
-}
-
-fn chained(error: &registry::Error) -> Failure {
-    failure(error, error.chain())
 }
 
 #[cfg(test)]
