@@ -55,7 +55,7 @@ mod tests {
         check(&format!("{place}no: tag"), Some(("web/templates/a.yaml", "no: tag")));
         check(&format!("{place}\nfirst\nsecond"), Some(("web/templates/a.yaml", "first\nsecond")));
         let nested = "template: web/templates/_h.tpl:1:2: executing \"h\" at <.x>: nil pointer";
-        check(nested, Some(("web/templates/_h.tpl", "executing \"h\" at <.x>: nil pointer")));
+        check(nested, Some(("web/templates/_h.tpl", "nil pointer")));
         check("parse error at (web/templates/a.yaml:3): unclosed action", None);
     }
 }

@@ -365,7 +365,7 @@ async fn registries() {
         (format!("{host}/charts/web"), ">9", 1, vec![">9"]),
         (format!("{host}/charts/web"), "sha256:00", 1, vec!["sha256:00"]),
         (format!("{host}/charts/broken"), "1.0.0", 1, vec!["charts/broken"]),
-        (format!("{host}/other/web"), "1.0.0", 1, vec!["other/web", "hint:"]),
+        (format!("{host}/other/web"), "1.0.0", 6, vec!["other/web", "hint:"]),
         (format!("{closed}/charts/web"), "1.0.0", 1, vec!["charts/web"]),
         ("localhost:1/charts/web".to_owned(), "1.0.0", 4, vec!["localhost:1"]),
     ] {

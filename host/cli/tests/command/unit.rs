@@ -127,7 +127,7 @@ fn suites_fail() {
         ("notExists: {path: spec.tag}", "it is so"),
         ("failedTemplate: {}", "nothing failed"),
         ("contains: {path: spec.tag, content: a}", "it is no list"),
-        ("lengthEqual: {path: spec.ports, count: 3}", "there are 2"),
+        ("lengthEqual: {path: spec.ports, count: 3}", "it is `[{"),
         ("equal: {path: 'spec.ports[', value: 3}", "a bracket is not closed"),
         ("matchRegex: {path: spec.tag, pattern: '['}", "is no pattern"),
         ("{template: other.yaml, exists: {path: spec}}", "template `other.yaml` is not there"),
@@ -155,7 +155,7 @@ const WIDE: [(&str, &str); 8] = [
     ("crds/a.yaml", "kind: CustomResourceDefinition\nmetadata: {name: a}\n"),
     (
         "templates/a.yaml",
-        "kind: A\nversion: {{ .Chart.Version }}\nkept: {{ (lookup \"v1\" \"Secret\" .Release.Namespace \"s\").data }}\nall: {{ len (lookup \"v1\" \"Secret\" \"\" \"\").items }}\nhas: {{ .Capabilities.APIVersions.Has \"x/v1\" }}\n",
+        "kind: A\nversion: {{ .Chart.Version }}\nkept: {{ (lookup \"v1\" \"Secret\" .Release.Namespace \"s\").data }}\nall: {{ len ((lookup \"v1\" \"Secret\" \"\" \"\").items | default list) }}\nhas: {{ .Capabilities.APIVersions.Has \"x/v1\" }}\n",
     ),
     ("charts/db/Chart.yaml", "apiVersion: v2\nname: db\nversion: 2.1.0\n"),
     ("charts/db/values.yaml", "size: 1\n"),
