@@ -265,7 +265,7 @@ fn files_of_a_chart() {
         file("chart-source.yaml", "helm: {releaseName: Not_A_Name}\n", 1, &["invalid release name"]),
         file(
             "chart-source.yaml",
-            "helm: {parameters: [{name: 'a[', value: x}]}\n",
+            "helm: {parameters: [{name: 'a[y]', value: x}]}\n",
             1,
             &["failed parsing --set data"],
         ),
@@ -280,7 +280,7 @@ fn flags_of_the_command() {
         flags(&["--no-such-flag"], 2, &["--no-such-flag"]),
         flags(&["--helm-version", "2"], 1, &["`2`", "hint:"]),
         flags(&["--values", "none.yaml"], 1, &["open none.yaml: no such file", "hint:"]),
-        flags(&["--set", "a[=1"], 1, &["failed parsing --set data"]),
+        flags(&["--set", "a[y]=1"], 1, &["failed parsing --set data"]),
         flags(&["--set", "novalue"], 1, &["novalue"]),
         flags(&["--set-json", "a={"], 1, &["a={"]),
         flags(&["--set-file", "a=none.txt"], 1, &["none.txt"]),
@@ -366,7 +366,7 @@ async fn registries() {
         (format!("{host}/charts/web"), "sha256:00", 1, vec!["sha256:00"]),
         (format!("{host}/charts/broken"), "1.0.0", 1, vec!["charts/broken"]),
         (format!("{host}/other/web"), "1.0.0", 6, vec!["other/web", "hint:"]),
-        (format!("{closed}/charts/web"), "1.0.0", 1, vec!["charts/web"]),
+        (format!("{closed}/charts/web"), "1.0.0", 5, vec!["charts/web"]),
         ("localhost:1/charts/web".to_owned(), "1.0.0", 4, vec!["localhost:1"]),
     ] {
         let mut command = tiphys.command(&["render", &format!("oci://{reference}"), "--version", version]);
