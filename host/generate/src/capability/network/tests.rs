@@ -1,6 +1,6 @@
 //! Rules R3, R4, R12 and R30 for requests of a plugin's own.
 
-use policy::{FetchLimits, PaceLimits, Requester};
+use policy::{FetchLimits, Grant, PaceLimits, Requester};
 use sandbox::capability::credentials::Credentials as _;
 use test_registry::{Reply, Seen};
 
