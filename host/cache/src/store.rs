@@ -242,15 +242,16 @@ impl Inner {
         Ok(collected)
     }
 
-    /// Writes a whole file or none: elsewhere first, onto the disk, then under its name.
+    /// Writes a whole file or none: elsewhere first, then under its name.
+    ///
+    /// It does not wait for the disk, which takes longer than most downloads. What a power cut leaves half written, the
+    /// next process tells by its digest, or because it is no record, and fetches again.
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
         let folder = path.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder)?;
         let mut file = tempfile::NamedTempFile::new_in(self.root.join("tmp"))?;
         file.write_all(bytes)?;
-        file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
-        fs::File::open(folder)?.sync_all()?;
         Ok(())
     }
 }

@@ -13,8 +13,8 @@ use crate::connections::{Connections, MAX_HEADER_BYTES};
 use crate::error::{RedirectProblem, Refusal};
 use crate::response::{Body, innermost};
 use crate::retry::{self, Gates};
-use crate::route::{Approach, Route};
-use crate::{Config, Error, HostConfig, Origin, Redirects, Request, Response};
+use crate::route::{self, Approach, Route};
+use crate::{Config, Error, HostConfig, Origin, Redirects, Request, Response, Transport};
 
 /// The most redirects in a row (rule R12).
 const MAX_REDIRECTS: usize = 5;
@@ -61,6 +61,12 @@ impl Client {
     pub fn speaks_plain_http(&self, host: &Host<String>, port: Option<u16>) -> bool {
         let same = |known: &&HostConfig| known.host == *host && known.port == port;
         self.inner.config.hosts.iter().find(same).is_some_and(|known| known.transport.plain_http)
+    }
+
+    /// Whether the server at `url` has to prove who it is; `transport` is what is stored beside its credential.
+    #[must_use]
+    pub fn verifies(&self, url: &Url, transport: Option<&Transport>) -> bool {
+        Origin::of(url).is_ok_and(|origin| route::is_verified(&origin, transport, &self.inner.config))
     }
 
     /// Sends `request` and waits for the head of the answer. Every status is an answer.

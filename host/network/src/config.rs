@@ -142,6 +142,16 @@ impl Config {
         }
     }
 
+    /// The roots of a host at any of its ports, as the files of [`Config::certificates`] are: its token server is
+    /// often another port of it. Not to verify at all is for the one port that it was said of (rule R18).
+    pub(crate) fn roots(&self, host: &Host<String>) -> Option<Arc<[u8]>> {
+        let mut known = self.hosts.iter().filter(|known| known.host == *host);
+        known.find_map(|known| match &known.transport.tls {
+            Tls::Roots(pem) => Some(Arc::clone(pem)),
+            Tls::Configured | Tls::Unverified => None,
+        })
+    }
+
     /// What is known of the host of `origin`.
     pub(crate) fn host(&self, origin: &Origin) -> Option<&HostConfig> {
         self.hosts.iter().find(|known| known.covers(origin))

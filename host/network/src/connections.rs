@@ -64,6 +64,7 @@ impl Connections {
             .tcp_nodelay(true)
             .tls_version_min(tls::Version::TLS_1_2);
         builder = match &route.trust {
+            Trust::Nobody => builder.tls_certs_only([]),
             Trust::System => builder.tls_certs_only(self.system_roots().iter().cloned()),
             Trust::Only(pem) => builder.tls_certs_only(Certificate::from_pem_bundle(pem)?),
             Trust::Unverified => builder.tls_danger_accept_invalid_certs(true),

@@ -194,6 +194,12 @@ impl Diagnose for Error {
                 origin.host(),
                 authority(origin)
             )),
+            // What TLS says when the other side does not speak it.
+            Self::Unreachable { origin, cause, .. } if cause.contains("InvalidContentType") => Some(format!(
+                "if `{}` speaks plain http, say so: `--plain-http`, or `registries: [{{prefix: \"{}\", plainHttp: true}}]`",
+                origin.host(),
+                authority(origin)
+            )),
             Self::Refused { origin, named: false, .. } | Self::Unreachable { origin, named: false, .. } => {
                 Some(format!(
                     "if it exists and may be used, name it: `registries: [{{prefix: \"{}\"}}]`",

@@ -26,6 +26,8 @@ pub(crate) struct Route {
 /// Which certificates are trusted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Trust {
+    /// None: no TLS is spoken, so that nothing has to be read.
+    Nobody,
     /// The system's.
     System,
     /// These PEM certificates alone.
@@ -111,7 +113,9 @@ fn trust_for(origin: &Origin, transports: &[Option<&Transport>], config: &Config
         Tls::Roots(pem) => Some(Trust::Only(Arc::clone(pem))),
         Tls::Unverified => Some(Trust::Unverified),
     });
+    let chosen = chosen.or_else(|| config.roots(origin.host()).map(Trust::Only));
     match (chosen, &config.certificates) {
+        _ if !origin.is_secure() => Ok(Trust::Nobody),
         (Some(trust), _) => Ok(trust),
         (None, Some(directory)) => {
             // A host can't climb out of the directory: hosts hold no `/`.
@@ -124,6 +128,13 @@ fn trust_for(origin: &Origin, transports: &[Option<&Transport>], config: &Config
         }
         (None, None) => Ok(Trust::System),
     }
+}
+
+/// Whether the server at `origin` must show a certificate that is trusted.
+pub(crate) fn is_verified(origin: &Origin, own: Option<&Transport>, config: &Config) -> bool {
+    let listed = config.host(origin).map(|host| &host.transport);
+    let chosen = [own, listed].into_iter().flatten().find(|transport| transport.tls != Tls::Configured);
+    origin.is_secure() && chosen.is_none_or(|transport| transport.tls != Tls::Unverified)
 }
 
 fn proxy_for(origin: &Origin, transports: &[Option<&Transport>], config: &Config) -> Option<ProxyUrl> {

@@ -282,6 +282,13 @@ impl Diagnose for Error {
             Problem::NotFound { identity, .. } => Some(format!(
                 "check the name and the version; some registries also say so to whoever may not read it, and it was asked for as {identity}"
             )),
+            Problem::Status { answer: Answer { status: 429, .. } } => Some(
+                "it limits how often it is asked: wait, ask with a credential that may more, or name a mirror"
+                    .to_owned(),
+            ),
+            Problem::Status { answer } if answer.status >= 500 => {
+                Some("the registry has a fault, which may pass: ask again later".to_owned())
+            }
             Problem::OtherChart { .. } => Some(
                 "a chart under another name is how charts get confused; ask for it under its own name and version"
                     .to_owned(),

@@ -87,11 +87,10 @@ impl Session {
     /// How the answers of this conversation may be trusted. What was fetched without verification
     /// never stands in for what was fetched with it (rule R27).
     pub(crate) fn trust(&self) -> &'static str {
-        let unverified = |transport: &Transport| transport.tls == network::Tls::Unverified;
-        match (self.base.scheme(), self.authorizer.transport().is_some_and(unverified)) {
+        match (self.base.scheme(), self.services.network.verifies(&self.base, self.authorizer.transport())) {
             ("http", _) => "plain",
-            (_, true) => "unverified",
-            _ => "verified",
+            (_, true) => "verified",
+            (_, false) => "unverified",
         }
     }
 

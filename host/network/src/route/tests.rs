@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::{Deadline, HostConfig, Proxies, Request};
+use crate::{Deadline, HostConfig, Proxies, Request, Unlisted};
 
 fn origin(url: &str) -> Origin {
     Origin::of(&url.parse().unwrap()).unwrap()
@@ -55,6 +55,22 @@ fn what_the_operator_named_may_be_private() {
     check("https://10.0.0.1:5000/", Approach::Direct(Some(&secret)), Ok(Reach::Private));
     check("https://127.0.0.1:5000/", Approach::Direct(Some(&secret)), Ok(Reach::Loopback));
     check("https://169.254.169.254/", Approach::Direct(Some(&secret)), Err("Address"));
+}
+
+#[test]
+fn roots_are_those_of_a_host_and_carelessness_is_for_a_port() {
+    let host = |port, tls| {
+        let transport = Transport { tls, ..Transport::default() };
+        HostConfig::named(Host::Domain("harbor.corp".to_owned()), Some(port), transport)
+    };
+    let trust = |hosts: Vec<HostConfig>| {
+        let unlisted = Unlisted { reach: Reach::Public, ports: Ports::Any };
+        let config = Config { hosts, unlisted, ..config() };
+        Route::to(&origin("https://harbor.corp:8444"), Approach::Direct(None), &config).unwrap().trust
+    };
+    let roots = Tls::Roots(Arc::from(&b"pem"[..]));
+    assert_eq!(trust(vec![host(8443, roots)]), Trust::Only(Arc::from(&b"pem"[..])));
+    assert_eq!(trust(vec![host(8443, Tls::Unverified)]), Trust::System);
 }
 
 #[test]

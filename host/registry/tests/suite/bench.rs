@@ -28,6 +28,8 @@ pub(crate) struct Setup {
     pub(crate) config: Config,
     /// Prefix → credential.
     pub(crate) credentials: Vec<(String, Credential)>,
+    /// Whose the credentials are; everybody's if it is empty.
+    pub(crate) projects: Vec<String>,
     pub(crate) registries: Vec<RegistryConfig>,
 }
 
@@ -85,7 +87,7 @@ impl Setup {
         });
         let registries = registries.collect();
         network.hosts = hosts;
-        Self { network, config: Config::default(), credentials: Vec::new(), registries }
+        Self { network, config: Config::default(), credentials: Vec::new(), projects: Vec::new(), registries }
     }
 
     pub(crate) fn with_credential(mut self, prefix: &str, credential: Credential) -> Self {
@@ -108,7 +110,7 @@ impl Setup {
             fs_err::write(&file, credential.password).unwrap();
             EntryConfig {
                 prefix: prefix.clone(),
-                projects: Vec::new(),
+                projects: self.projects.clone(),
                 username: Some(credential.user.to_owned()),
                 password: None,
                 password_file: Some(file),

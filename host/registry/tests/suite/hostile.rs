@@ -3,6 +3,22 @@
 //! A credential with a canary for its password is configured for the registry in each; whatever the
 //! registry does, no other listener may see it, and no error may show it.
 //!
+//! Known cases of others, and where they are tried here:
+//!
+//! | class | scenarios |
+//! |---|---|
+//! | a credential follows a layer's address, a redirect or a challenge behind one (CVE-2020-15157, CVE-2021-32690, CVE-2024-45336) | `secrets::r11_*`, `secrets::r12_*` |
+//! | a challenge names another host, or one without TLS (CVE-2019-10214) | `secrets::r10_*` |
+//! | the credential of another registry (CVE-2021-41092) | `secrets::r10_hosts_that_look_like_the_registry` |
+//! | the credential of another project (CVE-2025-55190) | `secrets::r27_a_credential_of_another_project` |
+//! | requests to the inside | `ways::r15_*`, `ways::r16_*`, `ways::r17_*`, `secrets::r14_*` |
+//! | two meanings of a document, digests that are paths (CVE-2021-41190, CVE-2024-3727) | `content::r20_*`, `content::r21_*` |
+//! | archives that reach out (CVE-2024-25620, CVE-2025-53547, CVE-2026-35206, CVE-2026-50163) | `content::r23_*` |
+//! | exhaustion (CVE-2023-2253, CVE-2024-29893, CVE-2025-32386) | `limits::r19_*`, `content::r23_*`, `crate::verify::r26_*` |
+//! | verification passed by (CVE-2026-35205) | `crate::verify::r25_*` |
+//! | secrets in texts (CVE-2025-23216) | `secrets::r30_*` |
+//! | a poisoned cache | `secrets::r27_*` |
+//!
 //! Which test fails when a rule is taken out:
 //!
 //! | rule | tests |

@@ -195,7 +195,7 @@ async fn document(bench: &Bench, place: &Place) -> serde_json::Value {
 }
 
 /// Never more requests than Helm needs, and fewer the second time.
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn requests_beside_helms() {
     everywhere("requests_beside_helms", async |binary, place| {
         let Server::Ours(registry) = &place.server else { return };

@@ -175,6 +175,25 @@ async fn r25_everything_else_denies() {
     assert!(refusal(&registry, &bench).await.contains("names no signer"));
 }
 
+/// The tag is moved while its signature is looked for: what was verified is what is used.
+#[tokio::test]
+async fn r25_a_tag_that_moves_while_it_is_verified() {
+    let key = Key::new();
+    let (registry, digest, bench) = scene(vec![Signer::CosignKey(key.public())]).await;
+    sign_by_tag(&registry, &key, &digest, &digest);
+    let evil = test_registry::chart::archive("app", "1.2.3", &[("evil", b"1")]);
+    let moved = registry.push_chart("charts/app", "9.9.9", &evil);
+    let content = registry.content().manifests[&("charts/app".to_owned(), moved)].1.clone();
+    let mut asked = 0;
+    registry.intercept(move |seen| {
+        asked += usize::from(seen.path.ends_with("/manifests/1.2.3"));
+        let again = seen.path.ends_with("/manifests/1.2.3") && asked > 1;
+        again.then(|| Reply::new(200).header("content-type", MANIFEST).body(content.clone()))
+    });
+    let chart = bench.client.pull_chart(&context(), &app(&registry, "1.2.3")).await.unwrap();
+    assert_eq!((chart.digest.to_string(), chart.file("evil").is_none()), (digest, true));
+}
+
 #[tokio::test]
 async fn r26_a_crowd_of_signatures() {
     let key = Key::new();

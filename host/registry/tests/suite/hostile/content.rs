@@ -105,8 +105,25 @@ async fn r22_a_tag_that_moves() {
     let fresh = crate::bench::Bench::of(&scene.registry, None);
     let error = fresh.client.pull_chart(&refresh(), &app(&scene.registry, "1.2.3")).await.unwrap_err();
     assert!(error.chain().contains("its content is"), "{}", error.chain());
-    let pinned = fresh.client.pull_chart(&refresh(), &app(&scene.registry, &after)).await;
-    assert!(pinned.is_err(), "a pin is compared with what came");
+    let pinned = app(&scene.registry, &after);
+    for answer in [
+        fresh.client.pull_chart(&refresh(), &pinned).await.map(drop),
+        fresh.client.resolve_chart(&refresh(), &pinned).await.map(drop),
+    ] {
+        assert!(answer.is_err(), "a pin is compared with what came");
+    }
+}
+
+#[tokio::test]
+async fn r22_a_tag_that_moves_between_resolve_and_pull() {
+    let scene = Scene::new(Auth::basic("user", "canary")).await;
+    let request = app(&scene.registry, "1.2.3");
+    let resolved = scene.bench.client.resolve_chart(&context(), &request).await.unwrap();
+    let other = chart::archive("app", "1.2.3", &[("evil", b"1")]);
+    scene.registry.push_chart("charts/app", "1.2.3", &other);
+    let chart = scene.bench.client.pull_chart(&context(), &request).await.unwrap();
+    assert_eq!(chart.digest, resolved.digest);
+    assert!(chart.file("evil").is_none());
 }
 
 #[tokio::test]
@@ -123,14 +140,40 @@ async fn r23_archives() {
         std::io::Write::write_all(&mut gzip, &tar.into_inner().unwrap()).unwrap();
         gzip.finish().unwrap()
     };
-    for path in ["app/../../etc/cron.d/x", "/etc/passwd", "Chart.yaml"] {
+    for (path, expect) in [
+        ("app/../../etc/cron.d/x", "references parent directory"),
+        ("/etc/passwd", "contains absolute paths"),
+        ("Chart.yaml", "not in a base directory"),
+    ] {
         let bytes = evil(path);
-        refused(manifest(&[descriptor(CHART, &bytes)]).to_string(), bytes, "archive is not accepted").await;
+        refused(manifest(&[descriptor(CHART, &bytes)]).to_string(), bytes, expect).await;
     }
     let dots = chart::archive("..", "1.2.3", &[]);
     refused(manifest(&[descriptor(CHART, &dots)]).to_string(), dots, "archive is not accepted").await;
+    let named = b"apiVersion: v2\nname: app\nversion: 1.2.3\n";
+    let elsewhere = chart::tar_gz("other", &[("Chart.yaml", named)]);
+    refused(manifest(&[descriptor(CHART, &elsewhere)]).to_string(), elsewhere, "not a chart's name").await;
+    let spaced = chart::archive("a pp", "1.2.3", &[]);
+    refused(manifest(&[descriptor(CHART, &spaced)]).to_string(), spaced, "not a chart's name").await;
+    let version = archive("../1.2.3");
+    refused(manifest(&[descriptor(CHART, &version)]).to_string(), version, "not a chart's version").await;
     let bomb = chart::archive("app", "1.2.3", &[("zeros", &vec![0; 4 << 20])]);
     refused(manifest(&[descriptor(CHART, &bomb)]).to_string(), bomb, "more than 100 times").await;
+}
+
+#[tokio::test]
+async fn r23_links() {
+    for kind in [tar::EntryType::Symlink, tar::EntryType::Link] {
+        let mut tar = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_gnu();
+        header.set_size(0);
+        header.set_entry_type(kind);
+        tar.append_link(&mut header, "app/Chart.lock", "/etc/passwd").unwrap();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut gzip, &tar.into_inner().unwrap()).unwrap();
+        let bytes = gzip.finish().unwrap();
+        refused(manifest(&[descriptor(CHART, &bytes)]).to_string(), bytes, "charts hold files only").await;
+    }
 }
 
 #[tokio::test]

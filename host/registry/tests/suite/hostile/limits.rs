@@ -31,8 +31,13 @@ async fn r19_endless_bodies_of_every_kind() {
 #[tokio::test]
 async fn r19_endless_explanations_are_cut() {
     let scene = Scene::new(Auth::None).await;
-    scene.registry.intercept(|_| Some(Reply::new(400).pieces(vec![endless()])));
-    assert!(scene.fail().await.contains("status 400"));
+    let long = || vec![Piece::Bytes(vec![b' '; 9 << 10].into()), Piece::Pause(Duration::from_secs(60))];
+    for pieces in [vec![endless()], long()] {
+        scene.registry.intercept(move |_| Some(Reply::new(400).pieces(pieces.clone())));
+        let start = tokio::time::Instant::now();
+        assert!(scene.fail().await.contains("status 400"));
+        assert!(start.elapsed() < Duration::from_secs(10), "nobody waits for more of it");
+    }
 }
 
 #[tokio::test]
@@ -54,6 +59,61 @@ async fn r19_endless_pages() {
     });
     let error = scene.bench.client.versions(&context(), &source).await.unwrap_err();
     assert!(error.chain().contains("circle"), "{}", error.chain());
+}
+
+#[tokio::test]
+async fn r19_lists_of_tags_that_fill_the_memory() {
+    let scene = Scene::new(Auth::None).await;
+    let source = app(&scene.registry, "").source;
+    let page = |page: usize, tags: usize, length: usize| {
+        let tag = |number| format!("\"{}-{number}\"", "x".repeat(length));
+        let tags: Vec<String> = (0..tags).map(tag).collect();
+        let next = format!("</v2/charts/app/tags/list?page={page}>; rel=next");
+        Reply::new(200).header("link", &next).body(format!("{{\"tags\":[{}]}}", tags.join(",")))
+    };
+    // One page that is too large, many tags, and pages that are large together.
+    for (tags, length, expect) in
+        [(1, 9 << 20, "more than 8388608"), (60_000, 1, "tags"), (70, 100_000, "tags")]
+    {
+        let mut pages = 0;
+        scene.registry.intercept(move |seen| {
+            pages += 1;
+            seen.path.contains("tags/list").then(|| page(pages, tags, length))
+        });
+        scene.registry.forget();
+        let error = scene.bench.client.versions(&context(), &source).await.unwrap_err();
+        assert!(error.chain().contains(expect), "{}", error.chain());
+        assert!(scene.registry.log().len() < 7, "{}", scene.registry.log().len());
+    }
+}
+
+#[tokio::test]
+async fn r19_an_endless_index() {
+    let scene = Scene::with(Auth::None, |setup| setup.config.max_index = 1 << 20).await;
+    scene.registry.intercept(|_| Some(Reply::new(200).pieces(vec![endless()])));
+    let repository = format!("{}/charts", scene.registry.url());
+    let request = registry::ChartRequest::parse(&repository, "app", "1.2.3").unwrap();
+    let error = scene.bench.client.pull_chart(&context(), &request).await.unwrap_err();
+    assert!(error.chain().contains("more than 1048576 bytes"), "{}", error.chain());
+}
+
+#[tokio::test]
+async fn r19_a_provenance_file_that_is_too_large() {
+    let scene = Scene::new(Auth::None).await;
+    let (bytes, long) = (archive("1.2.3"), vec![b'x'; (1 << 20) + 1]);
+    let part = |media_type: &str, bytes: &[u8]| serde_json::json!({"mediaType": media_type, "digest": test_registry::digest(bytes), "size": bytes.len()});
+    let manifest = serde_json::json!({
+        "schemaVersion": 2, "mediaType": MANIFEST,
+        "config": part("application/vnd.cncf.helm.config.v1+json", b"{}"),
+        "layers": [part("application/vnd.cncf.helm.chart.content.v1.tar+gzip", &bytes),
+                   part("application/vnd.cncf.helm.chart.provenance.v1.prov", &long)],
+    });
+    scene.registry.content().blob(&long);
+    let text = manifest.to_string();
+    scene.registry.content().manifest("charts/app", Some("1.2.3"), MANIFEST, text.as_bytes());
+    let pulled = scene.bench.client.pull_archive(&context(), &app(&scene.registry, "1.2.3")).await;
+    let error = pulled.unwrap_err();
+    assert!(error.chain().contains("of at most 1048576"), "{}", error.chain());
 }
 
 #[tokio::test]

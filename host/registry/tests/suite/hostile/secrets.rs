@@ -1,7 +1,10 @@
 //! Where a secret may go (rules R10 to R14, R27, R30).
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use network::{Deadline, Request, Requester, Tls, Url};
+use registry::{ChartRequest, Context};
 use test_registry::{Auth, Authority, Options, Registry, Reply};
 
 use crate::bench::{Bench, CANARY, Setup, app, app_at, archive, context, host_as, host_of, refresh};
@@ -30,6 +33,20 @@ async fn r10_a_challenge_that_names_another_host() {
         assert!(text.contains(expect), "{text}");
         assert_eq!(trap.connections(), 0);
     }
+}
+
+#[tokio::test]
+async fn r10_a_token_server_without_tls() {
+    let trap = Registry::start(Options::default()).await;
+    let authority = Arc::new(Authority::new());
+    let tls = Some((Arc::clone(&authority), Vec::new()));
+    let auth = token_at(format!("http://localhost:{}/token", trap.port()));
+    let registry = Registry::start(Options { auth, tls, ..Options::default() }).await;
+    let hosts = vec![host_of(&registry, Some(&authority)), host_of(&trap, None)];
+    let bench = Setup::new(hosts).with_credential(&registry.host(), CANARY).start();
+    let error = bench.client.pull_chart(&context(), &app(&registry, "1.2.3")).await.unwrap_err();
+    assert!(error.chain().contains("without TLS"), "{}", error.chain());
+    assert_eq!(trap.connections(), 0);
 }
 
 #[tokio::test]
@@ -102,6 +119,31 @@ async fn r11_foreign_layers() {
     assert_eq!(scene.trap.connections(), 0);
 }
 
+/// A Helm repository with a password, whose index says that the archive is somewhere else (CVE-2021-32690).
+#[tokio::test]
+async fn r11_an_index_that_names_another_host() {
+    let (registry, trap, bench) = {
+        let registry =
+            Registry::start(Options { auth: Auth::basic("user", "canary"), ..Options::default() }).await;
+        let trap = Registry::start(Options::default()).await;
+        let hosts = vec![host_of(&registry, None), host_as("trap.test", &trap, None)];
+        let prefix = format!("{}/charts", registry.url());
+        let bench = Setup::new(hosts).with_credential(&prefix, CANARY).start();
+        (registry, trap, bench)
+    };
+    let index = format!(
+        "apiVersion: v1\nentries: {{app: [{{name: app, version: 1.2.3, urls: ['http://trap.test:{}/app.tgz']}}]}}\n",
+        trap.port()
+    );
+    registry.content().files.insert("/charts/index.yaml".to_owned(), index.into_bytes().into());
+    trap.intercept(|_| Some(Reply::new(401).header("www-authenticate", "Basic realm=\"give\"")));
+    let request = ChartRequest::parse(&format!("{}/charts", registry.url()), "app", "1.2.3").unwrap();
+    let error = bench.client.pull_chart(&context(), &request).await.unwrap_err();
+    assert!(error.chain().contains("status 401"), "{}", error.chain());
+    assert_eq!(trap.log(), ["GET /app.tgz"]);
+    assert!(trap.requests().iter().all(|seen| seen.authorization.is_none()));
+}
+
 #[tokio::test]
 async fn r12_what_a_redirect_takes_along() {
     let (registry, trap, bench) = secure_pair(Auth::basic("user", "canary")).await;
@@ -123,11 +165,29 @@ async fn r12_what_a_redirect_takes_along() {
 
 #[tokio::test]
 async fn r13_a_token_server_that_redirects() {
-    let scene = Scene::new(Auth::token("user", "canary")).await;
-    let there = scene.trap_url("/token");
-    scene.registry.intercept(move |seen| seen.path.starts_with("/token").then(|| Reply::redirect(&there)));
-    scene.fail().await;
-    assert_eq!(scene.trap.connections(), 0);
+    let (registry, trap, bench) = secure_pair(Auth::token("user", "canary")).await;
+    let there = format!("https://trap.test:{}/token", trap.port());
+    registry.intercept(move |seen| seen.path.starts_with("/token").then(|| Reply::redirect(&there)));
+    let error = bench.client.pull_chart(&context(), &app(&registry, "1.2.3")).await.unwrap_err();
+    assert!(error.chain().contains("307"), "{}", error.chain());
+    assert_eq!(trap.connections(), 0);
+}
+
+#[tokio::test]
+async fn r13_a_secret_in_a_body_is_sent_once() {
+    let authority = Authority::new();
+    let tls = Some((Arc::new(Authority::new()), Vec::new()));
+    let trap = Registry::start(Options { tls, ..Options::default() }).await;
+    let registry = Registry::start(Options::default()).await;
+    let there = format!("https://localhost:{}/token", trap.port());
+    registry.intercept(move |_| Some(Reply::redirect(&there)));
+    let mut config = network::Config::new("tiphys-test");
+    config.hosts = vec![host_of(&registry, None), host_of(&trap, Some(&authority))];
+    let url = Url::parse(&format!("{}/token", registry.url())).unwrap();
+    let form = [("refresh_token", "canary")];
+    let request = Request::post_form(url, &form, Deadline::after(Duration::from_secs(5))).unwrap();
+    let response = network::Client::new(config).send(request).await.unwrap();
+    assert_eq!((response.status().as_u16(), trap.connections()), (307, 0));
 }
 
 #[tokio::test]
@@ -166,6 +226,41 @@ async fn r27_bytes_are_shared_and_permission_is_not() {
     assert!(allowed.client.pull_chart(&refresh(), &app(&registry, "1.2.3")).await.is_ok());
 }
 
+/// What was fetched from a server that proved nothing does not answer whoever wants proof.
+#[tokio::test]
+async fn r27_what_was_not_verified_stays_apart() {
+    let (ours, theirs) = (Arc::new(Authority::new()), Authority::new());
+    let tls = Some((Arc::clone(&ours), Vec::new()));
+    let registry = Registry::start(Options { tls, ..Options::default() }).await;
+    registry.push_chart("charts/app", "1.2.3", &archive("1.2.3"));
+    let mut careless = host_of(&registry, Some(&ours));
+    careless.transport.tls = Tls::Unverified;
+    let bench = Setup::new(vec![careless]).start();
+    bench.client.pull_chart(&context(), &app(&registry, "1.2.3")).await.unwrap();
+    let strict = Setup::new(vec![host_of(&registry, Some(&theirs))]).client(bench.directory.path());
+    let error = strict.pull_chart(&context(), &app(&registry, "1.2.3")).await.unwrap_err();
+    assert!(error.chain().contains("certificate"), "{}", error.chain());
+}
+
+/// A project's credential is of no use to another project, whatever that one asks for.
+#[tokio::test]
+async fn r27_a_credential_of_another_project() {
+    let scene =
+        Scene::with(Auth::basic("user", "canary"), |setup| setup.projects = vec!["a".to_owned()]).await;
+    let of = |project: &str| {
+        let requester = Requester { project: Some(project.to_owned()), application: None };
+        Context { requester, ..context() }
+    };
+    let request = app(&scene.registry, "1.2.3");
+    for context in [of("b"), context()] {
+        let error = scene.bench.client.pull_chart(&context, &request).await.unwrap_err();
+        assert!(error.chain().contains("as anonymous"), "{}", error.chain());
+    }
+    assert!(scene.registry.requests().iter().all(|seen| seen.authorization.is_none()));
+    scene.bench.client.pull_chart(&of("a"), &request).await.unwrap();
+    assert!(scene.bench.client.pull_chart(&of("b"), &request).await.is_err(), "nor of what it fetched");
+}
+
 #[tokio::test]
 async fn r29_a_hit_looks_like_a_miss() {
     let scene = Scene::new(Auth::basic("user", "canary")).await;
@@ -188,6 +283,15 @@ async fn r30_a_server_that_repeats_what_it_was_sent() {
     });
     let text = scene.fail().await;
     assert!(text.contains("DENIED") && !text.contains('\u{1b}'), "{text}");
+}
+
+#[tokio::test]
+async fn r30_addresses_of_token_servers_are_shown_without_their_queries() {
+    let registry = Registry::start(Options { auth: Auth::None, ..Options::default() }).await;
+    let realm = format!("{}/token?key=canary", registry.url());
+    drop(registry);
+    let scene = Scene::new(token_at(realm)).await;
+    scene.fail().await;
 }
 
 #[tokio::test]

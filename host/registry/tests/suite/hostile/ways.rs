@@ -108,6 +108,19 @@ async fn r17_ports_and_texts_map_nothing() {
     assert!(texts.iter().all(|text| *text == texts[0]), "{texts:#?}");
 }
 
+/// A port that nobody named is not connected to, wherever it is.
+#[tokio::test]
+async fn r17_ports_are_not_scanned() {
+    let scene = Scene::with(Auth::None, |setup| setup.network.unlisted.reach = Reach::Loopback).await;
+    let there = format!("inside.test:{}", scene.trap.port());
+    let error = scene.bench.client.pull_chart(&context(), &app_at(&there, "1.2.3")).await.unwrap_err();
+    assert!(error.chain().contains("can't be reached"), "{}", error.chain());
+    let there = format!("https://{there}/blob");
+    scene.registry.intercept(move |seen| seen.path.contains("/blobs/").then(|| Reply::redirect(&there)));
+    scene.fail().await;
+    assert_eq!(scene.trap.connections(), 0);
+}
+
 #[tokio::test]
 async fn r12_from_https_to_http() {
     let authority = Arc::new(Authority::new());
@@ -178,5 +191,58 @@ async fn r18_what_is_trusted_here_is_not_trusted_there() {
         let answer = bench.client.pull_chart(&context(), &app(&registry, "1.2.4")).await;
         assert!(answer.is_err());
         assert_eq!(trap.log(), [""; 0]);
+    }
+}
+
+/// What is stored beside a credential is for its own server as well.
+#[tokio::test]
+async fn r18_what_comes_with_a_request_stays_behind() {
+    let (ours, theirs) = (Arc::new(Authority::new()), Arc::new(Authority::new()));
+    let start = async |authority: &Arc<Authority>, clients: bool| {
+        let tls = Some((Arc::clone(authority), vec!["trap.test".to_owned()]));
+        let clients = clients.then(|| Arc::clone(&ours));
+        Registry::start(Options { tls, clients, ..Options::default() }).await
+    };
+    let (registry, unknown, curious) =
+        (start(&ours, true).await, start(&theirs, false).await, start(&ours, true).await);
+    let (certificate, key) = ours.identity(&["client"]);
+    let transport = Transport {
+        tls: Tls::Unverified,
+        identity: Some(ClientIdentity::new(certificate.as_bytes(), key.as_bytes())),
+        ..Transport::default()
+    };
+    let mut config = network::Config::new("tiphys-test");
+    config.retries.attempts = 1;
+    config.hosts =
+        vec![host_of(&registry, None), host_of(&unknown, Some(&ours)), host_of(&curious, Some(&ours))];
+    let client = network::Client::new(config);
+    for (trap, connections) in [(&unknown, 1), (&curious, 1)] {
+        let there = format!("{}/blob", trap.url());
+        registry.intercept(move |_| Some(Reply::redirect(&there)));
+        let url = Url::parse(registry.url()).unwrap();
+        let request = network::Request::get(url, Deadline::after(Duration::from_secs(5))).unwrap();
+        let answer = client.send(request.with_transport(Some(transport.clone()))).await;
+        assert!(answer.is_err());
+        assert_eq!((trap.log(), trap.connections()), (Vec::new(), connections));
+    }
+    assert_eq!(registry.log().len(), 2, "the registry itself knows the certificate");
+}
+
+/// As Argo CD mounts them: the file of a host replaces the system's roots for it.
+#[tokio::test]
+async fn r18_each_host_has_its_own_roots() {
+    let (ours, theirs) = (Arc::new(Authority::new()), Authority::new());
+    let tls = Some((Arc::clone(&ours), Vec::new()));
+    let registry = Registry::start(Options { tls, ..Options::default() }).await;
+    registry.push_chart("charts/app", "1.2.3", &archive("1.2.3"));
+    let directory = tempfile::tempdir().unwrap();
+    for (authority, trusted) in [(&*ours, true), (&theirs, false)] {
+        fs_err::write(directory.path().join("localhost"), authority.pem()).unwrap();
+        let mut host = host_of(&registry, None);
+        host.transport.plain_http = false;
+        let mut setup = Setup::new(vec![host]);
+        setup.network.certificates = Some(directory.path().to_owned());
+        let answer = setup.start().client.pull_chart(&context(), &app(&registry, "1.2.3")).await;
+        assert_eq!(answer.is_ok(), trusted, "{answer:?}");
     }
 }
