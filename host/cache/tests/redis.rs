@@ -23,18 +23,26 @@ impl Drop for Server {
 
 impl Server {
     async fn start() -> Option<Self> {
+        Self::listening(|port| vec!["--port".to_owned(), port.to_string()]).await
+    }
+
+    /// With TLS alone, and a certificate and key in these files.
+    async fn secure(certificate: &str, key: &str) -> Option<Self> {
+        let flags = |port: u16| {
+            let port = port.to_string();
+            let flags = ["--port", "0", "--tls-port", &port, "--tls-auth-clients", "no"];
+            let files =
+                ["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificate];
+            flags.into_iter().chain(files).map(str::to_owned).collect()
+        };
+        Self::listening(flags).await
+    }
+
+    async fn listening(flags: impl Fn(u16) -> Vec<String>) -> Option<Self> {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = Command::new("redis-server");
-        command.args([
-            "--port",
-            &port.to_string(),
-            "--bind",
-            "127.0.0.1",
-            "--save",
-            "",
-            "--requirepass",
-            "canary",
-        ]);
+        command.args(flags(port));
+        command.args(["--bind", "127.0.0.1", "--save", "", "--requirepass", "canary"]);
         let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
         let server = Self { process, port };
         for _ in 0..500 {
@@ -48,14 +56,14 @@ impl Server {
 
     /// A machine of its own, with `password` for this server.
     fn machine(&self, password: &str) -> (tempfile::TempDir, Store) {
-        machine(&format!("redis://:{password}@127.0.0.1:{}", self.port))
+        machine(&format!("redis://:{password}@127.0.0.1:{}", self.port), None)
     }
 }
 
-fn machine(url: &str) -> (tempfile::TempDir, Store) {
+fn machine(url: &str, roots: Option<Vec<u8>>) -> (tempfile::TempDir, Store) {
     let directory = tempfile::tempdir().unwrap();
     let config = Config { path: directory.path().to_owned(), size: 1 << 30 };
-    let store = Store::open(&config).unwrap().with_shared(Box::new(Redis::open(url).unwrap()));
+    let store = Store::open(&config).unwrap().with_shared(Box::new(Redis::open(url, roots).unwrap()));
     (directory, store)
 }
 
@@ -73,6 +81,29 @@ async fn machines_share_what_they_fetched() {
     assert_eq!(there.get(&digest).await.unwrap(), Some(blob.clone()));
     drop(server);
     assert_eq!(there.get(&digest).await.unwrap(), Some(blob), "it is in its own directory by now");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_tls_by_an_authority_of_its_own() {
+    let authority = test_registry::Authority::new();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let (certificate, key) = authority.identity(&["localhost"]);
+    fs_err::write(file("tls.crt"), certificate).unwrap();
+    fs_err::write(file("tls.key"), key).unwrap();
+    let Some(server) = Server::secure(&file("tls.crt"), &file("tls.key")).await else {
+        eprintln!("SKIPPED over_tls_by_an_authority_of_its_own: no redis-server on the path");
+        return;
+    };
+    let url = format!("rediss://:canary@localhost:{}", server.port);
+    let machine = |authority: &test_registry::Authority| machine(&url, Some(authority.pem().into_bytes()));
+    let ((_one, here), (_two, there)) = (machine(&authority), machine(&authority));
+    let (_three, stranger) = machine(&test_registry::Authority::new());
+    let blob = Bytes::from_static(b"blob");
+    let digest = Digest::of(&blob);
+    here.put(&digest, blob.clone()).await.unwrap();
+    assert_eq!(stranger.get(&digest).await.unwrap(), None, "who trusts another authority asks nobody");
+    assert_eq!(there.get(&digest).await.unwrap(), Some(blob));
 }
 
 #[tokio::test]
@@ -97,7 +128,7 @@ async fn a_shared_store_that_is_away_costs_time_once() {
         return;
     };
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let away = machine(&format!("redis://127.0.0.1:{port}"));
+    let away = machine(&format!("redis://127.0.0.1:{port}"), None);
     for (_directory, store) in [away, server.machine("wrong")] {
         let blob = Bytes::from_static(b"blob");
         let digest = Digest::of(&blob);
@@ -114,7 +145,8 @@ async fn a_shared_store_that_is_away_costs_time_once() {
 
 #[test]
 fn an_address_that_is_none_is_not_shown() {
-    let error = Redis::open("redis://:canary@").err().unwrap().to_string();
+    let error = Redis::open("redis://:canary@", None).err().unwrap().to_string();
     assert!(!error.contains("canary"), "{error}");
-    assert!(Redis::open("http://a.test").is_err());
+    assert!(Redis::open("http://a.test", None).is_err());
+    assert!(Redis::open("rediss://a.test", Some(b"no certificate".to_vec())).is_err());
 }

@@ -171,9 +171,11 @@ pub(crate) struct EntropyConfig {
 pub(crate) struct CacheConfig {
     /// Folder of the cache. Without it, the user's cache folder.
     pub(crate) path: Option<String>,
-    /// A cache that machines share, behind this one: `redis://HOST[:PORT][/DATABASE]` (its password may be in
-    /// `REDIS_PASSWORD`) or `s3://BUCKET[/FOLDER]` (with Amazon's usual environment variables).
+    /// A cache that machines share, behind this one: `redis://HOST[:PORT][/DATABASE]` or `rediss://…` for TLS (the
+    /// password may be in `REDIS_PASSWORD`), or `s3://BUCKET[/FOLDER]` (with Amazon's usual environment variables).
     pub(crate) shared: Option<String>,
+    /// PEM file of the authorities that may have signed the certificate of a `rediss://`; without it, the system's.
+    pub(crate) shared_ca_file: Option<String>,
     /// Size that it is kept below.
     pub(crate) size: Size,
     /// Size of the answers that each plugin keeps in memory, to be given again while nothing has changed that they
@@ -272,6 +274,7 @@ impl Default for CacheConfig {
         Self {
             path: None,
             shared: None,
+            shared_ca_file: None,
             size: Size(2 << 30),
             answers: Size(32 << 20),
             tag_ttl: seconds(180),

@@ -32,24 +32,31 @@ pub(crate) fn open(config: &Config) -> Result<Option<Box<dyn Shared>>, Failure> 
     let Some(address) = &config.cache.shared else { return Ok(None) };
     // The address may hold a password, so that it is not shown.
     let wrong = |problem: &dyn std::fmt::Display| {
-        Failure::new(Code::Configuration, format!("`cache.shared`: {problem}"))
-            .with_hint("write `redis://HOST[:PORT][/DATABASE]` or `s3://BUCKET[/FOLDER]`")
+        Failure::new(Code::Configuration, format!("`cache.shared`: {problem}")).with_hint(
+            "write `redis://HOST[:PORT][/DATABASE]`, `rediss://…` for TLS, or `s3://BUCKET[/FOLDER]`",
+        )
     };
     let url: Url = address.parse().map_err(|error| wrong(&error))?;
     let shared = match url.scheme() {
-        "redis" => redis(url).map(|redis| Box::new(redis) as _),
+        "redis" | "rediss" => redis(url, roots(config)?).map(|redis| Box::new(redis) as _),
         "s3" => bucket(&url).map(|bucket| Box::new(bucket) as _),
         other => return Err(wrong(&format!("no such cache: `{other}`"))),
     };
     shared.map(Some).map_err(|error| wrong(&error))
 }
 
+/// The authorities that may have signed the certificate of the shared cache.
+fn roots(config: &Config) -> Result<Option<Vec<u8>>, Failure> {
+    let read = |file: &String| fs_err::read(file).map_err(|error| Failure::new(Code::Configuration, error));
+    config.cache.shared_ca_file.as_ref().map(read).transpose()
+}
+
 /// The password may come from where Argo CD has it.
-fn redis(mut url: Url) -> Result<Redis, SharedError> {
+fn redis(mut url: Url, roots: Option<Vec<u8>>) -> Result<Redis, SharedError> {
     if let (None, Some(password)) = (url.password(), variable::read("REDIS_PASSWORD")) {
         url.set_password(Some(&password)).map_err(|()| SharedError("it has no host".to_owned()))?;
     }
-    Redis::open(url.as_str())
+    Redis::open(url.as_str(), roots)
 }
 
 fn bucket(url: &Url) -> Result<Bucket, SharedError> {

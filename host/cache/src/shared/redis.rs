@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use redis::AsyncCommands as _;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{AsyncCommands as _, TlsCertificates};
 
 use crate::Digest;
 use crate::shared::{Shared, SharedError};
@@ -21,13 +21,24 @@ pub struct Redis {
 // === impl Redis ===
 
 impl Redis {
-    /// The Redis at `redis://[:PASSWORD@]HOST[:PORT][/DATABASE]`. It is connected to when it is first asked.
+    /// The Redis at `redis://[:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://` for TLS, where `roots` (PEM) replace
+    /// the system's. It is connected to when it is first asked.
     ///
     /// # Errors
-    /// If this is no such address. The text does not show it: it may hold a password.
-    pub fn open(url: &str) -> Result<Self, SharedError> {
+    /// If this is no such address, or the roots are none. The text does not show the address: it may hold a password.
+    pub fn open(url: &str, roots: Option<Vec<u8>>) -> Result<Self, SharedError> {
         let wrong = |error: redis::RedisError| SharedError(error.category().to_owned());
-        let client = redis::Client::open(url).map_err(wrong)?;
+        let is_pem = |roots: &Vec<u8>| String::from_utf8_lossy(roots).contains("-----BEGIN CERTIFICATE-----");
+        if !roots.as_ref().is_none_or(is_pem) {
+            return Err(SharedError("there is no certificate among its authorities".to_owned()));
+        }
+        let client = match roots {
+            None => redis::Client::open(url),
+            Some(_) => {
+                redis::Client::build_with_tls(url, TlsCertificates { client_tls: None, root_cert: roots })
+            }
+        };
+        let client = client.map_err(wrong)?;
         let config = ConnectionManagerConfig::new()
             .set_number_of_retries(1)
             .set_connection_timeout(Some(Duration::from_secs(2)))
