@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::args::{Form, Global};
 use crate::config::{self, Size};
 use crate::exit::{Code, Failure};
+use crate::outside::chain;
 use crate::{paths, report};
 
 /// `tiphys cache`
@@ -60,11 +61,16 @@ pub(crate) async fn run(global: &Global, command: CacheCommand) -> Result<Code, 
         CacheCommand::Ls(output) => ls(&store, output.output).await,
         CacheCommand::Gc { size: wanted, output } => gc(&store, wanted.as_deref(), size, output.output).await,
         CacheCommand::Export { file } => {
-            let count = store.export(&file).await.map_err(Failure::platform)?;
+            let count = store.export(&file).await.map_err(|error| {
+                Failure::platform(format!("failed to export to `{}`: {}", file.display(), chain(&error)))
+            })?;
             Ok(report::data(&format!("{count} blobs exported to {}\n", file.display())))
         }
         CacheCommand::Import { file } => {
-            let count = store.import(&file).await.map_err(|error| Failure::new(Code::Failed, error))?;
+            let count = store.import(&file).await.map_err(|error| {
+                let message = format!("failed to import `{}`: {}", file.display(), chain(&error));
+                Failure::new(Code::Failed, message)
+            })?;
             Ok(report::data(&format!("{count} blobs imported from {}\n", file.display())))
         }
         CacheCommand::Verify(output) => verify(&store, output.output).await,

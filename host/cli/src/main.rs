@@ -68,9 +68,9 @@ fn run(cli: Cli) -> Result<exit::Code, Failure> {
         Command::Lock(args) => runtime()?.block_on(lock::lock(&cli.global, &args)),
         Command::Vendor(args) => runtime()?.block_on(vendor::vendor(&cli.global, &args)),
         Command::Test(args) => unittest::test(&args),
-        Command::Chart(command) => runtime()?.block_on(chart::run(&cli.global, *command)),
-        Command::Registry(command) => runtime()?.block_on(registry::run(&cli.global, command)),
-        Command::Cache(command) => runtime()?.block_on(cache::run(&cli.global, command)),
+        Command::Chart(command) => small_runtime()?.block_on(chart::run(&cli.global, *command)),
+        Command::Registry(command) => small_runtime()?.block_on(registry::run(&cli.global, command)),
+        Command::Cache(command) => small_runtime()?.block_on(cache::run(&cli.global, command)),
         Command::Healthcheck(args) => runtime()?.block_on(healthcheck::healthcheck(args)),
         Command::Credentials { command } => runtime()?.block_on(credentials::run(&cli.global, command)),
         Command::Schema => Ok(report::data(&config::schema_text())),
@@ -81,6 +81,11 @@ fn run(cli: Cli) -> Result<exit::Code, Failure> {
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::bug)
+}
+
+/// For commands that wait more than they compute: one thread, and others for files only.
+fn small_runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::bug)
 }
 
 fn error_form(global: &Global) -> ErrorForm {

@@ -12,7 +12,10 @@ impl Progress {
     /// Of unknown length.
     pub(crate) fn of(what: impl Into<Cow<'static, str>>) -> Self {
         let bar = ProgressBar::new_spinner().with_message(what);
-        bar.enable_steady_tick(Duration::from_millis(120));
+        // What nobody sees needs no thread.
+        if !bar.is_hidden() {
+            bar.enable_steady_tick(Duration::from_millis(120));
+        }
         Self(bar)
     }
 

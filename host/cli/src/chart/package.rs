@@ -14,6 +14,9 @@ use crate::report;
 /// The time of all files where `SOURCE_DATE_EPOCH` says none: 1980, which every format has.
 const EPOCH: u64 = 315_532_800;
 
+/// The Helm whose rules charts are held to.
+const HELM: helm::Profile = helm::Profile::V4_2;
+
 /// `tiphys chart package`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -49,14 +52,35 @@ pub(super) fn run(args: &PackageArgs) -> Result<Code, Failure> {
     let mut saved = Vec::new();
     for folder in &args.charts {
         let files = files_of(folder)?;
-        let packaged = package(&files, &overrides, args.source_date_epoch);
-        let packaged = packaged.map_err(|error| {
+        let wrong = |error: &dyn std::fmt::Display| {
             Failure::new(Code::Failed, format!("failed to pack `{}`: {error}", folder.display()))
-        })?;
+        };
+        check(folder, &files).map_err(|problem| wrong(&problem))?;
+        let packaged = package(&files, &overrides, args.source_date_epoch).map_err(|error| wrong(&error))?;
         let path = write_whole(&args.destination.join(packaged.file_name()), &packaged.archive)?;
         saved.push((packaged, fs_err::canonicalize(&path).unwrap_or(path)));
     }
     Ok(report::data(&said(&saved, args.output)))
+}
+
+/// Refuses what Helm would not pack, in its words.
+fn check(folder: &Path, files: &[File]) -> Result<(), String> {
+    let folder = fs_err::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    let entries = files.iter().map(|file| helm::File::new(file.path.clone(), &file.content));
+    let chart = helm::Chart::from_files(HELM, &folder.display().to_string(), entries);
+    let chart = chart.map_err(|error| error.to_string())?;
+    let there: Vec<&str> =
+        chart.dependencies().iter().map(|dependency| dependency.metadata().name.as_str()).collect();
+    let declared = chart.metadata().dependencies().iter().map(|dependency| dependency.name.as_str());
+    let missing: Vec<&str> = declared.filter(|name| !there.contains(name)).collect();
+    if !missing.is_empty() {
+        return Err(format!("found in Chart.yaml, but missing in charts/ directory: {}", missing.join(", ")));
+    }
+    let schema = files.iter().find(|file| file.path == "values.schema.json");
+    match schema.map(|file| serde_json::from_slice::<serde::de::IgnoredAny>(&file.content)) {
+        Some(Err(_)) => Err("invalid JSON in values.schema.json".to_owned()),
+        _ => Ok(()),
+    }
 }
 
 fn said(saved: &[(Packaged, PathBuf)], form: Form) -> String {

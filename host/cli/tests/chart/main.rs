@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "helpers of tests are tests")]
 
+mod wrong;
+
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -43,7 +45,8 @@ impl Person {
         let mut command = self.command(env!("CARGO_BIN_EXE_tiphys"), arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+        // Who fails before it reads closes the pipe.
+        let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
         child.wait_with_output().unwrap()
     }
 
@@ -127,6 +130,61 @@ fn packages_are_helms_and_always_the_same() {
         entries
     };
     assert_eq!(sorted("one/app-1.2.3.tgz"), sorted("three/app-1.2.3.tgz"));
+}
+
+/// A chart with this `Chart.yaml` besides its `apiVersion`, and with these files.
+fn wrong_chart(chart_yaml: &str, files: &[(&str, &str)]) -> Person {
+    let person = Person::new();
+    fs_err::create_dir_all(person.path("app/templates")).unwrap();
+    fs_err::write(person.path("app/Chart.yaml"), format!("apiVersion: v2\n{chart_yaml}\n")).unwrap();
+    for (path, text) in files {
+        fs_err::write(person.path("app").join(path), text).unwrap();
+    }
+    person
+}
+
+#[test]
+fn what_helm_does_not_pack_is_not_packed() {
+    const FINE: &str = "name: app\nversion: 1.0.0";
+    let helm = helm("what_helm_does_not_pack_is_not_packed");
+    let dependency = "{name: b, version: 1.0.0, repository: \"\"}";
+    for (chart_yaml, files, flags, expect) in [
+        ("version: 1.0.0", &[][..], "", "chart.metadata.name is required"),
+        ("name: app", &[], "", "chart.metadata.version is required"),
+        ("name: app\nversion: one", &[], "", "chart.metadata.version \"one\" is invalid"),
+        ("name: ../app\nversion: 1.0.0", &[], "", "chart.metadata.name \"../app\" is invalid"),
+        (
+            "name: app\nversion: 1.0.0\ntype: thing",
+            &[],
+            "",
+            "chart.metadata.type must be application or library",
+        ),
+        ("name: [", &[], "", "cannot load Chart.yaml"),
+        (&format!("{FINE}\ndependencies: [{dependency}]"), &[], "", "missing in charts/ directory: b"),
+        (&format!("{FINE}\ndependencies: [{dependency}, {dependency}]"), &[], "", "more than one dependency"),
+        (FINE, &[("values.yaml", "a: [")], "", "cannot load values.yaml"),
+        (FINE, &[("values.yaml", "[1]")], "", "cannot load values.yaml"),
+        (FINE, &[("values.schema.json", "{")], "", "invalid JSON in values.schema.json"),
+        (FINE, &[(".helmignore", "a[")], "", "syntax error in pattern"),
+        (FINE, &[], " --version one", "is not a chart's version"),
+    ] {
+        let person = wrong_chart(chart_yaml, files);
+        let ours = person.fail(&format!("chart package app -d out{flags}"));
+        assert!(ours.contains("app") && ours.contains(expect), "{chart_yaml}: {ours}");
+        assert!(!person.path("out").exists(), "{chart_yaml}: something was written");
+        let Some(helm) = helm else { continue };
+        let theirs = person.command(helm, &format!("package app -d out{flags}")).output().unwrap();
+        let said = String::from_utf8(theirs.stderr).unwrap();
+        assert!(!theirs.status.success(), "Helm packs {chart_yaml}");
+        let said = said.trim().trim_start_matches("Error: ").trim_start_matches("failed to save: ");
+        assert!(ours.contains(said) || said == "invalid semantic version", "{ours}\ninstead of {said}");
+    }
+    let person = Person::new();
+    fs_err::create_dir_all(person.path("empty")).unwrap();
+    for folder in ["empty", "nowhere"] {
+        let text = person.fail(&format!("chart package {folder}"));
+        assert!(text.contains(folder) && text.to_lowercase().contains("no such file or directory"), "{text}");
+    }
 }
 
 #[test]
