@@ -26,7 +26,7 @@ test: toolchain ## every test
 	$(CARGO) test --locked --workspace
 
 .PHONY: mutations
-mutations: toolchain ## each rule of the credential broker taken out, to see a test fail (RULE=R6 for one; changes files meanwhile)
+mutations: toolchain ## each rule taken out, to see a test fail (RULE=R6 for one; changes files meanwhile)
 	$(CARGO) test --locked -p tidy --test mutations -- --ignored --nocapture
 
 .PHONY: test-repo-server
@@ -84,6 +84,7 @@ bench: toolchain ## against Go, Helm and argocd-cmp-server, where they are on PA
 	$(CARGO) bench --locked -p cmp --bench receipt
 	$(CARGO) bench --locked -p tiphys --bench component
 	$(CARGO) bench --locked -p tiphys --bench startup
+	$(CARGO) bench --locked -p tiphys --bench pull
 	$(CARGO) bench --locked -p tiphys --bench stock
 	$(CARGO) bench --locked -p policy
 	$(CARGO) bench --locked -p helm --bench engine

@@ -1,4 +1,4 @@
-//! Takes the rules of the credential broker out, one at a time, and sees that a test fails without each.
+//! Takes the rules out, one at a time, and sees that a test fails without each.
 //!
 //! `mutations.txt` says what is taken out. That its texts are in the code is checked always; to run the tests without
 //! the rules takes long, changes files while it runs, and is asked for: `make mutations`, or `RULE=R6 make mutations`.
