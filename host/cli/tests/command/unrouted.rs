@@ -17,6 +17,7 @@ fn umbrella(registry: &Registry) -> String {
 }
 
 /// The command in a namespace of its own; none, said loudly, where this system gives no such namespaces.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn unrouted(tiphys: &Tiphys, arguments: &[&str]) -> Option<Command> {
     let apart = ["--user", "--map-root-user", "--net"];
     let probe = Command::new("unshare").args(apart).args(["cat", "/proc/net/route"]).output();
