@@ -32,12 +32,12 @@ pub(crate) fn asked_for() -> Option<String> {
 /// Starts that process for charts as they are, and for charts that become large.
 pub(crate) fn run(runtime: &Runtime) {
     let compressible = |number: usize| noise(1 << 10, number as u64 + 1).repeat(4 << 10);
-    let kinds: [(&str, &dyn Fn(usize) -> Vec<u8>); 2] = [
-        ("of 2 MiB, packed and unpacked", &|number| noise(2 << 20, number as u64 + 1)),
-        ("that unpack to 16 MiB", &compressible),
+    let noisy = |number: usize| noise(2 << 20, number as u64 + 1);
+    let kinds = [
+        ("of 2 MiB, packed and unpacked", runtime.block_on(registry(noisy))),
+        ("that unpack to 16 MiB", runtime.block_on(registry(compressible))),
     ];
-    for (name, content) in kinds {
-        let registry = runtime.block_on(registry(content));
+    for (name, registry) in kinds {
         let mut command = Command::new(std::env::current_exe().unwrap());
         let output = command.args([FLAG, &registry.host()]).output().unwrap();
         assert!(output.status.success(), "{output:?}");
