@@ -63,7 +63,7 @@ async fn a_killed_writer_leaves_whole_things_or_none() {
         let mut writer = spawn("writer", directory.path(), "");
         wait_for_more_than(before, directory.path()).await;
         // It is writing; each turn it is stopped a little further on.
-        std::thread::sleep(Duration::from_millis(turn * 17));
+        tokio::time::sleep(Duration::from_millis(turn * 17)).await;
         writer.kill().unwrap();
         writer.wait().unwrap();
         let store = store(directory.path());

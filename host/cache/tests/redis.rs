@@ -44,14 +44,17 @@ impl Server {
         command.args(flags(port));
         command.args(["--bind", "127.0.0.1", "--save", "", "--requirepass", "canary"]);
         let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
-        let server = Self { process, port };
-        for _ in 0..500 {
-            if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-                return Some(server);
+        let mut server = Self { process, port };
+        let start = Instant::now();
+        while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+            // One that was built without TLS ends at once.
+            if server.process.try_wait().unwrap().is_some() {
+                return None;
             }
+            assert!(start.elapsed() < Duration::from_secs(30), "redis-server does not listen");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        None
+        Some(server)
     }
 
     /// A machine of its own, with `password` for this server.

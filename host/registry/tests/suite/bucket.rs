@@ -36,14 +36,17 @@ impl Moto {
             .args(["-H", "127.0.0.1", "-p", &port.to_string()])
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        let moto = Self { process: command.spawn().ok()?, port };
-        for _ in 0..300 {
-            if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-                return Some(moto);
+        let mut moto = Self { process: command.spawn().ok()?, port };
+        let start = std::time::Instant::now();
+        while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+            // What stands for a program that is not installed ends at once.
+            if moto.process.try_wait().unwrap().is_some() {
+                return None;
             }
+            assert!(start.elapsed() < Duration::from_secs(60), "moto_server does not listen");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        None
+        Some(moto)
     }
 
     fn network(&self) -> network::Client {

@@ -433,14 +433,17 @@ impl Moto {
             .stderr(Stdio::null())
             .spawn()
             .ok()?;
-        let moto = Self { child, port };
-        for _ in 0..300 {
-            if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-                return Some(moto);
+        let mut moto = Self { child, port };
+        let start = std::time::Instant::now();
+        while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+            // What stands for a program that is not installed ends at once.
+            if moto.child.try_wait().unwrap().is_some() {
+                return None;
             }
+            assert!(start.elapsed() < Duration::from_secs(60), "moto_server does not listen");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        None
+        Some(moto)
     }
 }
 
