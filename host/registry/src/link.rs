@@ -30,33 +30,44 @@ fn links(header: &str) -> Vec<Link<'_>> {
     let mut rest = header;
     while let Some((_, after)) = rest.split_once('<') {
         let Some((target, after)) = after.split_once('>') else { break };
-        let end = end_of_parameters(after);
-        let parameters = after.get(..end).unwrap_or(after);
+        let (parameters, after) = split_unquoted(after, b',');
         links.push(Link { target, is_next: is_next(parameters) });
-        rest = after.get(end..).unwrap_or_default();
+        rest = after;
     }
     links
 }
 
-/// Where the parameters of a link end: at a comma outside of quotes.
-fn end_of_parameters(text: &str) -> usize {
-    let mut quoted = false;
+/// What is before the first `separator` outside of quoted strings, and what follows it.
+fn split_unquoted(text: &str, separator: u8) -> (&str, &str) {
+    let (mut quoted, mut escaped) = (false, false);
     for (position, byte) in text.bytes().enumerate() {
         match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
             b'"' => quoted = !quoted,
-            b',' if !quoted => return position,
+            _ if byte == separator && !quoted => {
+                let (before, after) = text.split_at(position);
+                return (before, after.get(1..).unwrap_or_default());
+            }
             _ => {}
         }
     }
-    text.len()
+    (text, "")
 }
 
+/// Of several `rel`, the first counts (RFC 8288 §3.3).
 fn is_next(parameters: &str) -> bool {
-    parameters.split(';').filter_map(|parameter| parameter.split_once('=')).any(|(name, value)| {
-        let relations = value.trim().trim_matches('"');
-        name.trim().eq_ignore_ascii_case("rel")
-            && relations.split_ascii_whitespace().any(|relation| relation.eq_ignore_ascii_case("next"))
-    })
+    let mut rest = parameters;
+    while !rest.is_empty() {
+        let (parameter, after) = split_unquoted(rest, b';');
+        rest = after;
+        let Some((name, relations)) = parameter.split_once('=') else { continue };
+        if name.trim().eq_ignore_ascii_case("rel") {
+            let mut relations = relations.trim().trim_matches('"').split_ascii_whitespace();
+            return relations.any(|relation| relation.eq_ignore_ascii_case("next"));
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -87,6 +98,16 @@ mod tests {
         check(&[], None);
         check(&[r#"<?last>; rel="last""#], None);
         check(&["<unfinished; rel=next"], None);
+        check(&[r#"<?last>; rel="last"; rel="next""#], None);
+    }
+
+    #[test]
+    fn quoted_strings_hold_anything() {
+        check(&[r#"<?a>; title="; rel=next""#], None);
+        check(
+            &[r#"<?a>; title="\"; rel=next; x=\"", <?b>; rel="next""#],
+            Some("https://a.test/v2/x/tags/list?b"),
+        );
     }
 
     #[test]
