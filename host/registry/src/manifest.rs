@@ -174,19 +174,24 @@ impl Manifest {
 
 fn image(document: &Value) -> Result<ImageManifest, ManifestError> {
     let config = document.get("config").ok_or(ManifestError::Field("config"))?;
-    let subject = document.get("subject").filter(|subject| !subject.is_null());
     Ok(ImageManifest {
         artifact_type: text(document, "artifactType")?,
         config: descriptor(config)?,
         layers: descriptors(document, "layers", MAX_LAYERS)?,
-        subject: subject.map(descriptor).transpose()?,
+        subject: subject(document)?,
         annotations: annotations(document)?,
     })
 }
 
 fn index(document: &Value) -> Result<Vec<Descriptor>, ManifestError> {
+    // What is not used must still have the form that other readers expect.
     annotations(document)?;
+    subject(document)?;
     descriptors(document, "manifests", MAX_MANIFESTS)
+}
+
+fn subject(document: &Value) -> Result<Option<Descriptor>, ManifestError> {
+    document.get("subject").filter(|subject| !subject.is_null()).map(descriptor).transpose()
 }
 
 fn descriptors(document: &Value, name: &'static str, limit: usize) -> Result<Vec<Descriptor>, ManifestError> {
@@ -261,7 +266,7 @@ fn check_keys(value: &Value, depth: usize) -> Result<(), ManifestError> {
     match value {
         Value::Array(items) => items.iter().try_for_each(|item| check_keys(item, depth + 1)),
         Value::Object(entries) => entries.iter().try_for_each(|(key, value)| {
-            if FIELDS.iter().any(|field| field.eq_ignore_ascii_case(key) && field != key) {
+            if FIELDS.iter().any(|field| fold(field).eq(fold(key)) && field != key) {
                 return Err(ManifestError::Case(printable(key)));
             }
             // Annotations are the author's: their keys mean what they say.
@@ -269,6 +274,15 @@ fn check_keys(value: &Value, depth: usize) -> Result<(), ManifestError> {
         }),
         _ => Ok(()),
     }
+}
+
+/// A key as Go compares it: `ſ` is an `s`, and the sign of kelvin a `k`, whatever their case.
+fn fold(key: &str) -> impl Iterator<Item = char> {
+    key.chars().map(|letter| match letter {
+        'ſ' => 's',
+        '\u{212a}' => 'k',
+        letter => letter.to_ascii_lowercase(),
+    })
 }
 
 /// A JSON value without duplicate keys.

@@ -35,6 +35,11 @@ fn what_two_readers_could_understand_differently() {
     assert!(matches!(refuse(&manifest(r#","layers":[]"#)), ManifestError::Json(_)), "duplicate key");
     assert!(matches!(refuse(&manifest(r#","x":{"a":1,"a":2}"#)), ManifestError::Json(_)), "duplicate inside");
     assert_eq!(refuse(&manifest(r#","Layers":[]"#)), ManifestError::Case("Layers".to_owned()));
+    assert_eq!(
+        refuse(&manifest(r#","layerſ":[]"#)),
+        ManifestError::Case("layerſ".to_owned()),
+        "equal for Go"
+    );
     assert_eq!(refuse(&manifest(r#","manifests":[]"#)), ManifestError::Ambiguous);
     assert!(matches!(refuse(&format!("{}{{}}", manifest(""))), ManifestError::Json(_)), "trailing data");
     let announced = Manifest::parse(manifest("").as_bytes(), media::IMAGE_INDEX);
@@ -53,6 +58,19 @@ fn digests_sizes_and_versions_are_strict() {
         refuse(&manifest("").replace("\"schemaVersion\":2", "\"schemaVersion\":1")),
         ManifestError::Field("schemaVersion")
     );
+}
+
+#[test]
+fn an_index_and_what_it_is_about() {
+    let read = |subject: &str| {
+        let text = format!(r#"{{"schemaVersion":2,"manifests":[{}],"subject":{subject}}}"#, layer());
+        Manifest::parse(text.as_bytes(), media::IMAGE_INDEX)
+    };
+    for subject in [layer(), "null".to_owned()] {
+        let Ok(Manifest::Index(list)) = read(&subject) else { panic!("{subject} is refused") };
+        assert_eq!(list[0].digest.to_string(), A);
+    }
+    assert!(matches!(read("\"text\""), Err(ManifestError::Field(_))));
 }
 
 #[test]
