@@ -91,6 +91,11 @@ impl Index {
         Ok(index)
     }
 
+    #[cfg(fuzzing)]
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.charts.keys().map(String::as_str)
+    }
+
     /// The versions of `name`, highest first.
     pub(crate) fn versions(&self, name: &str) -> Option<&[Entry]> {
         self.charts.get(name).map(Vec::as_slice)

@@ -21,6 +21,8 @@ mod bucket;
 mod chart;
 mod client;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod helm;
 mod image;
 mod index;
