@@ -64,6 +64,8 @@ mod export;
 mod failure;
 pub mod log;
 pub mod lookup;
+#[cfg(any(target_arch = "wasm32", test))]
+mod memory;
 mod metadata;
 pub mod network;
 mod parameter;
