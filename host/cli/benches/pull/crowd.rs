@@ -31,7 +31,13 @@ pub(crate) fn asked_for() -> Option<String> {
 
 /// Starts that process for charts as they are, and for charts that become large.
 pub(crate) fn run(runtime: &Runtime) {
-    let compressible = |number: usize| noise(1 << 10, number as u64 + 1).repeat(4 << 10);
+    // One byte in sixteen is noise: as text, it packs well, but not so well that it is taken for a bomb.
+    let compressible = |number: usize| {
+        noise(1 << 20, number as u64 + 1)
+            .chunks(32)
+            .flat_map(|noise| [noise, &[b'.'; 480]].concat())
+            .collect()
+    };
     let noisy = |number: usize| noise(2 << 20, number as u64 + 1);
     let kinds = [
         ("of 2 MiB, packed and unpacked", runtime.block_on(registry(noisy))),
