@@ -22,6 +22,8 @@ mod observation;
 mod outcome;
 mod plugin;
 mod sandbox;
+#[cfg(feature = "snapshot")]
+mod snapshot;
 mod state;
 mod ticker;
 mod wasi;
@@ -45,3 +47,5 @@ pub use crate::observation::{Observation, Seen, Subject};
 pub use crate::outcome::{Captured, Outcome, Usage};
 pub use crate::plugin::{Call, Function, Plugin};
 pub use crate::sandbox::{Origin, Precompiled, Sandbox};
+#[cfg(feature = "snapshot")]
+pub use crate::snapshot::snapshot;

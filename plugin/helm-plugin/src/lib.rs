@@ -4,6 +4,9 @@
 //! It finds out what to render (`settings`), gets the chart and what it depends on (`chart`), the
 //! values (`values`), and hands them to the crate `helm`, which knows nothing of Argo CD.
 
+#[cfg(any(target_arch = "wasm32", test))]
+#[expect(unsafe_code, reason = "an allocator is")]
+mod allocator;
 mod announce;
 mod chart;
 mod chart_source;
@@ -18,12 +21,18 @@ use sdk::{Capabilities, Failure, Metadata, ParameterAnnouncement, Plugin, Reques
 
 use crate::settings::Settings;
 
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: allocator::Classes = allocator::Classes::new();
+
 /// The Helm plugin.
 #[derive(Debug)]
 pub struct HelmPlugin;
 
 impl Plugin for HelmPlugin {
     fn describe() -> Metadata {
+        // The snapshot that becomes part of the host is taken after this call.
+        helm::prepare();
         let wanted =
             Capabilities::SOURCE | Capabilities::REGISTRY | Capabilities::ENTROPY | Capabilities::LOG;
         Metadata::new("helm", env!("CARGO_PKG_VERSION"), wanted).with_parameters(announce::known())

@@ -60,3 +60,9 @@ pub use rendered::{RenderedFile, RenderedFiles};
 pub use schema::{SchemaError, SchemaViolation};
 pub use strvals::StrvalsError;
 pub use values::{ParseError, ValuesError, ValuesFile, ValuesSources};
+
+/// Makes what all renders share and the first one would make: some milliseconds that a process need not spend later.
+pub fn prepare() {
+    schema::prepare();
+    templates::prepare();
+}

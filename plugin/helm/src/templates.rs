@@ -35,6 +35,13 @@ impl TemplateFile {
     }
 }
 
+/// Makes the functions of every profile, which every process does once.
+pub(crate) fn prepare() {
+    for profile in Profile::ALL {
+        functions(profile);
+    }
+}
+
 /// The functions of a profile's templates.
 fn functions(profile: Profile) -> &'static Arc<Functions> {
     static TABLES: [OnceLock<Arc<Functions>>; Profile::ALL.len()] =

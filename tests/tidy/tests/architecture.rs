@@ -46,6 +46,7 @@ const EDGES: &[(&str, &[&str])] = &[
 const ONLY: &[(&str, &str)] = &[
     ("wasmtime", "sandbox"),
     ("wasmtime-wasi", "sandbox"),
+    ("wasmtime-wizer", "sandbox"),
     ("tonic", "cmp"),
     ("prost", "cmp"),
     ("reqwest", "network"),

@@ -111,3 +111,27 @@ fn section(binary: &mut Vec<u8>, id: u8, content: &[u8]) {
 pub(crate) const TARGET: &str = "x86_64-unknown-linux-gnu";
 #[cfg(target_arch = "aarch64")]
 pub(crate) const TARGET: &str = "aarch64-unknown-linux-gnu";
+
+#[test]
+pub(crate) fn early_riser() {
+    alone(async {
+        let snapshot = sandbox::snapshot(guests::EARLY_RISER).unwrap();
+        for (component, name) in [(guests::EARLY_RISER, "described-0"), (&*snapshot, "described-1")] {
+            let plugin = load(component).await;
+            // Each call begins where the snapshot was taken, not where the last call ended.
+            for _ in 0..2 {
+                let outcome = plugin.generate(&request("demo"), call(Host::default())).await.unwrap();
+                let answer = outcome.answer.unwrap().concat();
+                assert!(answer.contains(name), "{answer}");
+            }
+        }
+        assert_eq!(snapshot, sandbox::snapshot(guests::EARLY_RISER).unwrap(), "it differs from time to time");
+    });
+}
+
+#[test]
+fn only_plugins_have_snapshots() {
+    let refused = |component: &[u8]| sandbox::snapshot(component).map(drop).unwrap_err().to_string();
+    assert_eq!(refused(b"\0asm\x0d\0\x01\0"), "the component exports no `describe`");
+    assert_eq!(refused(b"text"), "wasm validation failed");
+}
