@@ -43,7 +43,7 @@ pub use crate::contract::tiphys::plugin::types::{
 pub use crate::engine::precompile;
 pub use crate::error::{CallError, Cause, Fault, Limit, LoadError, SetupError, Unfit};
 pub use crate::mac::MacKey;
-pub use crate::observation::{Observation, Seen, Subject};
+pub use crate::observation::{Fingerprint, Observation, Seen, Subject};
 pub use crate::outcome::{Captured, Outcome, Usage};
 pub use crate::plugin::{Call, Function, Plugin};
 pub use crate::sandbox::{Origin, Precompiled, Sandbox};

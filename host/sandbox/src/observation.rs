@@ -6,9 +6,6 @@
 
 use std::collections::BTreeMap;
 
-use cache::Digest;
-use sha2::{Digest as _, Sha256};
-
 use crate::capability::{Capabilities, credentials, entropy, lookup, registry, source};
 use crate::contract::tiphys::plugin::registry::ChartRequest;
 use crate::contract::tiphys::plugin::types::Failure;
@@ -78,7 +75,7 @@ pub enum Subject {
         /// The request's address.
         url: String,
         /// Digest of the request's headers, body and label of the credential.
-        content: Digest,
+        content: Fingerprint,
     },
     /// Whether random values are stable.
     Stability,
@@ -114,8 +111,8 @@ pub enum Subject {
 /// What came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen {
-    /// Something with this digest (of an encoding of the answer, not of a file as such).
-    Content(Digest),
+    /// Something with this fingerprint.
+    Content(Fingerprint),
     /// That there is no such thing.
     Absent,
     /// A failure. It may have been a passing one, so nobody can rely on it.
@@ -128,8 +125,13 @@ pub enum Seen {
 #[derive(Debug, Default)]
 pub(crate) struct Recorder(BTreeMap<Subject, Seen>);
 
-/// A digest over parts, none of which can be taken for a piece of another.
-pub(crate) struct Fingerprint(Sha256);
+/// A digest of the parts of an answer, which nobody can make two answers for. It never leaves the process, and every byte
+/// that a plugin reads goes into one: hence the fastest that there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint([u8; blake3::OUT_LEN]);
+
+/// Digests parts, none of which can be taken for a piece of another.
+pub(crate) struct Parts(blake3::Hasher);
 
 // === impl Observation ===
 
@@ -258,12 +260,12 @@ impl From<&ChartRequest> for Subject {
 
 impl Seen {
     /// Content whose parts `write` puts together, unless the host failed to give it.
-    pub(crate) fn of<T>(answer: &Result<T, Failure>, write: impl FnOnce(&mut Fingerprint, &T)) -> Self {
+    pub(crate) fn of<T>(answer: &Result<T, Failure>, write: impl FnOnce(&mut Parts, &T)) -> Self {
         match answer {
             Ok(content) => {
-                let mut fingerprint = Fingerprint::new();
-                write(&mut fingerprint, content);
-                Self::Content(fingerprint.finish())
+                let mut parts = Parts::new();
+                write(&mut parts, content);
+                Self::Content(parts.finish())
             }
             Err(_) => Self::Failed,
         }
@@ -291,27 +293,27 @@ impl Recorder {
     }
 }
 
-// === impl Fingerprint ===
+// === impl Parts ===
 
-impl Fingerprint {
+impl Parts {
     pub(crate) fn new() -> Self {
-        Self(Sha256::new())
+        Self(blake3::Hasher::new())
     }
 
-    pub(crate) fn part(&mut self, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn add(&mut self, bytes: impl AsRef<[u8]>) {
         let bytes = bytes.as_ref();
-        self.0.update((bytes.len() as u64).to_le_bytes());
+        self.0.update(&(bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
     }
 
-    pub(crate) fn parts<P: AsRef<[u8]>>(&mut self, parts: impl IntoIterator<Item = P>) {
+    pub(crate) fn extend<P: AsRef<[u8]>>(&mut self, parts: impl IntoIterator<Item = P>) {
         for part in parts {
-            self.part(part);
+            self.add(part);
         }
     }
 
-    pub(crate) fn finish(self) -> Digest {
-        Digest::sha256(&self.0.finalize().into())
+    pub(crate) fn finish(self) -> Fingerprint {
+        Fingerprint(self.0.finalize().into())
     }
 }
 
@@ -320,7 +322,9 @@ mod tests {
     use super::*;
 
     fn content(bytes: &[u8]) -> Seen {
-        Seen::Content(Digest::of(bytes))
+        let mut parts = Parts::new();
+        parts.add(bytes);
+        Seen::Content(parts.finish())
     }
 
     fn file(path: &str) -> Subject {
@@ -350,9 +354,9 @@ mod tests {
     #[test]
     fn parts_cannot_be_taken_for_each_other() {
         let digest = |parts: &[&str]| {
-            let mut fingerprint = Fingerprint::new();
-            fingerprint.parts(parts);
-            fingerprint.finish()
+            let mut digested = Parts::new();
+            digested.extend(parts);
+            digested.finish()
         };
         assert_ne!(digest(&["ab", "c"]), digest(&["a", "bc"]));
         assert_ne!(digest(&["a", ""]), digest(&["a"]));

@@ -71,8 +71,8 @@ impl HostCredential for State {
 pub(crate) fn seen(found: &Result<Option<Credential>, Failure>) -> Seen {
     match found {
         Ok(None) => Seen::Absent,
-        _ => Seen::of(found, |fingerprint, credential| {
-            fingerprint.parts(credential.iter().map(|credential| &credential.label));
+        _ => Seen::of(found, |parts, credential| {
+            parts.extend(credential.iter().map(|credential| &credential.label));
         }),
     }
 }

@@ -77,14 +77,14 @@ fn name(kind: KeyKind) -> String {
 }
 
 pub(crate) fn seen_stability(stable: bool) -> Seen {
-    Seen::of(&Ok(()), |fingerprint, ()| fingerprint.part([u8::from(stable)]))
+    Seen::of(&Ok(()), |parts, ()| parts.add([u8::from(stable)]))
 }
 
 pub(crate) fn seen_bytes(entropy: &dyn Entropy, bytes: &[u8]) -> Seen {
     if !entropy.stable() {
         return Seen::Unrepeatable;
     }
-    Seen::of(&Ok(()), |fingerprint, ()| fingerprint.part(bytes))
+    Seen::of(&Ok(()), |parts, ()| parts.add(bytes))
 }
 
 /// Keys are dear to make, so that the bytes of the same label stand for them.

@@ -47,6 +47,6 @@ impl Host for State {
 pub(crate) fn seen(objects: &Result<Vec<String>, Failure>) -> Seen {
     match objects {
         Ok(none) if none.is_empty() => Seen::Absent,
-        _ => Seen::of(objects, |fingerprint, objects| fingerprint.parts(objects)),
+        _ => Seen::of(objects, |parts, objects| parts.extend(objects)),
     }
 }

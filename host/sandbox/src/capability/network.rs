@@ -2,13 +2,12 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use cache::Digest;
 
 use super::Capability;
 use super::credentials::Credential;
 use crate::contract::tiphys::plugin::network::{Host, HttpRequest, HttpResponse};
 use crate::contract::tiphys::plugin::types::{Blame, Failure};
-use crate::observation::{Fingerprint, Seen, Subject};
+use crate::observation::{Parts, Seen, Subject};
 use crate::state::State;
 
 /// HTTP, as one plugin may use it.
@@ -109,11 +108,11 @@ impl Request {
     }
 
     fn subject(&self, credential: Option<&Credential>) -> Subject {
-        let mut fingerprint = Fingerprint::new();
-        fingerprint.part(&self.body);
-        fingerprint.parts(credential.map(|credential| &credential.label));
-        fingerprint.parts(self.headers.iter().flat_map(|(name, value)| [name, value]));
-        let content: Digest = fingerprint.finish();
+        let mut parts = Parts::new();
+        parts.add(&self.body);
+        parts.extend(credential.map(|credential| &credential.label));
+        parts.extend(self.headers.iter().flat_map(|(name, value)| [name, value]));
+        let content = parts.finish();
         Subject::Response { method: self.method.clone(), url: self.url.clone(), content }
     }
 }
@@ -134,8 +133,8 @@ fn refusal(message: String) -> Failure {
 }
 
 fn seen(response: &Result<Response, Failure>) -> Seen {
-    Seen::of(response, |fingerprint, response| {
-        fingerprint.part(response.status.to_le_bytes());
-        fingerprint.part(&response.body);
+    Seen::of(response, |parts, response| {
+        parts.add(response.status.to_le_bytes());
+        parts.add(&response.body);
     })
 }

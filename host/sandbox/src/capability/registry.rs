@@ -218,20 +218,20 @@ fn unanswered() -> Failure {
 }
 
 pub(crate) fn seen_version(version: &Result<ArtifactVersion, Failure>) -> Seen {
-    Seen::of(version, |fingerprint, version| fingerprint.parts([&version.version, &version.digest]))
+    Seen::of(version, |parts, version| parts.extend([&version.version, &version.digest]))
 }
 
 pub(crate) fn seen_versions(versions: &Result<Vec<String>, Failure>) -> Seen {
-    Seen::of(versions, |fingerprint, versions| fingerprint.parts(versions))
+    Seen::of(versions, |parts, versions| parts.extend(versions))
 }
 
 /// The digest stands for the files: whoever implements [`Registry`] has verified them against it.
 pub(crate) fn seen_chart(chart: &Result<Chart, Failure>) -> Seen {
-    Seen::of(chart, |fingerprint, chart| {
-        fingerprint.parts([&chart.name, &chart.version, &chart.digest]);
+    Seen::of(chart, |parts, chart| {
+        parts.extend([&chart.name, &chart.version, &chart.digest]);
     })
 }
 
 pub(crate) fn seen_artifact(artifact: &Result<Bytes, Failure>) -> Seen {
-    Seen::of(artifact, |fingerprint, bytes| fingerprint.part(bytes))
+    Seen::of(artifact, |parts, bytes| parts.add(bytes))
 }

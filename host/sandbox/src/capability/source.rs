@@ -67,21 +67,21 @@ impl Host for State {
 }
 
 pub(crate) fn seen_listing(listing: &Result<Vec<String>, Failure>) -> Seen {
-    Seen::of(listing, |fingerprint, paths| fingerprint.parts(paths))
+    Seen::of(listing, |parts, paths| parts.extend(paths))
 }
 
 pub(crate) fn seen_file(file: &Result<Option<Vec<u8>>, Failure>) -> Seen {
     match file {
         Ok(None) => Seen::Absent,
-        _ => Seen::of(file, |fingerprint, content| fingerprint.parts(content)),
+        _ => Seen::of(file, |parts, content| parts.extend(content)),
     }
 }
 
 pub(crate) fn seen_files(files: &Result<Vec<File>, Failure>) -> Seen {
-    Seen::of(files, |fingerprint, files| {
+    Seen::of(files, |parts, files| {
         for file in files {
-            fingerprint.part(&file.path);
-            fingerprint.part(&file.content);
+            parts.add(&file.path);
+            parts.add(&file.content);
         }
     })
 }
