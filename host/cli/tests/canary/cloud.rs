@@ -66,11 +66,8 @@ impl Cloud {
         registry.intercept(move |seen| {
             let said = format!("{} {:?} {}", seen.path, seen.headers, String::from_utf8_lossy(&seen.body));
             let said: String = said.chars().filter(|c| !c.is_control()).take(4000).collect();
-            let reply = if refuses.load(Ordering::SeqCst) {
-                Some(Reply::error(403, &said, &said))
-            } else {
-                answer(seen)
-            };
+            let reply =
+                if refuses.load(Ordering::SeqCst) { Some(refusal(seen, &said)) } else { answer(seen) };
             reply.map(|reply| reply.header("x-said", &said))
         });
         let proxy = proxy(registry.port()).await;
@@ -157,17 +154,32 @@ fn answer(seen: &Seen) -> Option<Reply> {
             let token = json!({"access_token": secret("acr-access"), "expires_in": 300});
             given(is("refresh_token", &secret("acr-refresh")), token.to_string())
         }
-        path if path.starts_with("/v2/aws/") && !is_basic(seen, "AWS", "ecr-password") => {
-            challenge("Basic realm=\"r\"")
-        }
-        path if path.starts_with("/v2/google/") && !is_bearer(seen, "google-bearer") => {
-            challenge(&format!("Bearer realm=\"https://{GOOGLE}/v2/token\",service=\"{GOOGLE}\""))
-        }
-        path if path.starts_with("/v2/azure/") && !is_bearer(seen, "acr-access") => {
-            challenge(&format!("Bearer realm=\"https://{ACR}/oauth2/token\",service=\"{ACR}\""))
-        }
-        _ => return None,
+        path if path.starts_with("/v2/aws/") && is_basic(seen, "AWS", "ecr-password") => return None,
+        path if path.starts_with("/v2/google/") && is_bearer(seen, "google-bearer") => return None,
+        path if path.starts_with("/v2/azure/") && is_bearer(seen, "acr-access") => return None,
+        path => challenge(&challenge_at(path)?),
     })
+}
+
+/// The challenge of the registry below this path; none where one of a cloud's services is.
+fn challenge_at(path: &str) -> Option<String> {
+    match path.split('/').nth(2)? {
+        "aws" => Some("Basic realm=\"r\"".to_owned()),
+        "google" => Some(format!("Bearer realm=\"https://{GOOGLE}/v2/token\",service=\"{GOOGLE}\"")),
+        "azure" => Some(format!("Bearer realm=\"https://{ACR}/oauth2/token\",service=\"{ACR}\"")),
+        _ => None,
+    }
+}
+
+/// What is answered when nothing is any good: registries ask who it is, and services say no, with `said` wherever one of
+/// them has the code of an error.
+fn refusal(seen: &Seen, said: &str) -> Reply {
+    let errors = [json!({"code": said, "message": said})];
+    let body = json!({"__type": said, "error": said, "errors": errors}).to_string();
+    match challenge_at(&seen.path) {
+        Some(challenge) => Reply::new(401).header("www-authenticate", &challenge).body(body),
+        None => Reply::new(403).body(body),
+    }
 }
 
 fn challenge(text: &str) -> Reply {
