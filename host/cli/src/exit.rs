@@ -30,6 +30,10 @@ pub(crate) enum Code {
     Drift = 8,
     /// Tiphys itself is wrong.
     Bug = 70,
+    /// SIGINT ended it.
+    Interrupted = 130,
+    /// SIGTERM ended it.
+    Terminated = 143,
 }
 
 /// A command that failed.
@@ -101,6 +105,8 @@ impl Code {
             Self::Plugin => "plugin",
             Self::Drift => "drift",
             Self::Bug => "bug",
+            Self::Interrupted => "interrupted",
+            Self::Terminated => "terminated",
         }
     }
 

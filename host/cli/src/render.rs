@@ -8,6 +8,7 @@ mod layout;
 mod output;
 mod reference;
 mod repository;
+mod stage;
 mod yaml;
 
 use crate::args::{Global, Layout, Manifests, RenderArgs};

@@ -11,10 +11,11 @@ use crate::args::{Global, ServeArgs};
 use crate::config::{self, Config};
 use crate::exit::{Code, Failure};
 use crate::outside::{self, Purpose};
+use crate::stop::Stop;
 use crate::{paths, wiring};
 
 /// Serves until SIGTERM or SIGINT, then until running requests have ended.
-pub(crate) async fn serve(global: &Global, args: ServeArgs) -> Result<Code, Failure> {
+pub(crate) async fn serve(global: &Global, args: ServeArgs, stop: Stop) -> Result<Code, Failure> {
     let stamp = config::Stamp::of(global.config.as_deref());
     let config = config::load(global.config.as_deref())?;
     let cache = paths::cache(global, &config);
@@ -27,7 +28,11 @@ pub(crate) async fn serve(global: &Global, args: ServeArgs) -> Result<Code, Fail
     }
     let reload = Reload::new(global.clone(), stamp, &config, outside.broker, generator);
     let reloading = tokio::spawn(reload.run(signal(SignalKind::hangup()).map_err(Failure::platform)?));
-    server.serve(stop()?).await.map_err(Failure::bug)?;
+    let stopping = async {
+        stop.signal().await;
+        tracing::info!("stopping");
+    };
+    server.serve(stopping).await.map_err(Failure::bug)?;
     reloading.abort();
     tracing::info!("stopped");
     Ok(Code::Success)
@@ -52,18 +57,5 @@ fn server(config: &Config, args: &ServeArgs) -> Result<cmp::Config, Failure> {
             ..cmp::Limits::default()
         },
         max_message: args.max_message.saturating_mul(1 << 20),
-    })
-}
-
-/// Ready at the first SIGTERM or SIGINT.
-fn stop() -> Result<impl Future<Output = ()>, Failure> {
-    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::platform)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::platform)?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        tracing::info!("stopping");
     })
 }

@@ -1,18 +1,17 @@
-//! Manifests as files of a folder: all of them whole, or none of them there.
+//! Manifests as files of a folder.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
-use tempfile::NamedTempFile;
 
 use super::output::{document, name, objects};
+use super::stage::{self, Others, Texts};
 use crate::args::Layout;
 use crate::exit::{Code, Failure};
 
-/// Path below the folder → text.
-pub(super) struct Files(BTreeMap<PathBuf, String>);
+/// The files that manifests become.
+pub(super) struct Files(Texts);
 
 /// What Helm prints before each document.
 const SOURCE: &str = "---\n# Source: ";
@@ -79,24 +78,9 @@ impl Files {
         Ok(())
     }
 
-    /// Writes all files, or none if one can't be written.
-    pub(super) fn write(&self, folder: &Path, clean: bool) -> Result<(), Failure> {
-        fs_err::create_dir_all(folder).map_err(Failure::platform)?;
-        let mut written = Vec::new();
-        for (path, text) in &self.0 {
-            let mut temporary = NamedTempFile::new_in(folder).map_err(Failure::platform)?;
-            temporary.write_all(text.as_bytes()).map_err(Failure::platform)?;
-            written.push((temporary, folder.join(path)));
-        }
-        for (temporary, path) in written {
-            fs_err::create_dir_all(path.parent().unwrap_or(folder)).map_err(Failure::platform)?;
-            temporary.persist(path).map_err(Failure::platform)?;
-        }
-        if clean {
-            let kept: BTreeSet<PathBuf> = self.0.keys().map(|path| folder.join(path)).collect();
-            remove_others(folder, &kept).map_err(Failure::platform)?;
-        }
-        Ok(())
+    /// Writes all of them into `folder`, or none.
+    pub(super) fn write(&self, folder: &Path, others: Others) -> Result<(), Failure> {
+        stage::write(&self.0, folder, others).map_err(Failure::platform)
     }
 }
 
@@ -108,20 +92,6 @@ fn inside(path: &str) -> Result<PathBuf, Failure> {
         true => Ok(path),
         false => Err(Failure::new(Code::Failed, format!("`{}` is no path of a template", path.display()))),
     }
-}
-
-/// Removes the YAML files below `folder` that are not `kept`. Links are not followed.
-fn remove_others(folder: &Path, kept: &BTreeSet<PathBuf>) -> std::io::Result<()> {
-    for entry in fs_err::read_dir(folder)? {
-        let entry = entry?;
-        let path = entry.path();
-        if entry.file_type()?.is_dir() {
-            remove_others(&path, kept)?;
-        } else if path.extension().is_some_and(|extension| extension == "yaml") && !kept.contains(&path) {
-            fs_err::remove_file(&path)?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -157,19 +127,5 @@ mod tests {
         for text in ["a: 1\n", "---\n# Source: ../a.yaml\n", "---\n# Source: /a.yaml\n"] {
             assert!(super::files(&[text.to_owned()], Layout::Helm).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn others_are_removed_on_request() {
-        let folder = tempfile::tempdir().unwrap();
-        let stays = |name: &str| folder.path().join(name).exists();
-        for name in ["old.yaml", "README.md"] {
-            fs_err::write(folder.path().join(name), "").unwrap();
-        }
-        let files = files(&[manifest("Service", "", "a")], Layout::ByKind).unwrap();
-        files.write(folder.path(), false).unwrap();
-        assert!(stays("old.yaml") && stays("service/a.yaml"));
-        files.write(folder.path(), true).unwrap();
-        assert!(!stays("old.yaml") && stays("README.md") && stays("service/a.yaml"));
     }
 }

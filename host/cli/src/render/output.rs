@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::layout;
+use super::stage::Others;
 use crate::args::{Manifests, OutputArgs};
 use crate::exit::{Code, Failure};
 use crate::report;
@@ -10,7 +11,8 @@ use crate::report;
 /// Writes everything that was rendered: to stdout, or as files.
 pub(super) fn write(manifests: &[String], args: &OutputArgs) -> Result<Code, Failure> {
     if let Some(folder) = &args.output_dir {
-        layout::files(manifests, args.layout)?.write(folder, args.clean)?;
+        let others = if args.clean { Others::Remove } else { Others::Keep };
+        layout::files(manifests, args.layout)?.write(folder, others)?;
         return Ok(Code::Success);
     }
     Ok(report::data(&match args.output {

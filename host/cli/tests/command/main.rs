@@ -4,6 +4,7 @@
 
 mod compare;
 mod documents;
+mod ends;
 mod errors;
 mod fetch;
 mod memo;
