@@ -18,6 +18,18 @@ pub(crate) struct TestArgs {
     #[arg(long = "file", short = 'f', value_name = "GLOB", default_value = "tests/*_test.yaml")]
     pub(crate) files: Vec<String>,
 
+    /// A chart in the chart's directory whose templates are suites.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) chart_tests_path: Option<PathBuf>,
+
+    /// Refuse suites with fields that are not known.
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// End each chart with its first test that fails, and that with its first assertion.
+    #[arg(long, short = 'q')]
+    pub(crate) failfast: bool,
+
     /// Write snapshots anew where they differ.
     #[arg(long, short = 'u')]
     pub(crate) update_snapshot: bool,

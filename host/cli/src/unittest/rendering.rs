@@ -292,7 +292,7 @@ fn cluster(own: &Setting, of_suite: &Setting) -> Rc<dyn Lookup> {
     if objects.is_empty() { Rc::new(NoCluster) } else { Rc::new(Cluster { scheme, objects }) }
 }
 
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Timestamp {
         seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
@@ -301,7 +301,7 @@ fn now() -> Timestamp {
 }
 
 /// Values that are new each time, as a test of a chart has to expect.
-struct SystemEntropy;
+pub(super) struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     fn mode(&self) -> Mode {

@@ -6,10 +6,17 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::assertion::Assertion;
-use super::yaml;
+use super::{strict, yaml};
 
 /// The version of the original that suites are told they run in.
 const VERSION: [u64; 3] = [1, 1, 2];
+
+/// What becomes of fields that no suite has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unknown {
+    Ignore,
+    Refuse,
+}
 
 /// A suite. What is set here holds for each of its tests, unless the test says otherwise.
 #[derive(Debug, Deserialize)]
@@ -164,10 +171,13 @@ pub(super) struct Selector {
 
 impl Suite {
     /// The suites of a file.
-    pub(super) fn all(text: &str) -> Result<Vec<Self>, String> {
+    pub(super) fn all(text: &str, unknown: Unknown) -> Result<Vec<Self>, String> {
         let mut suites = Vec::new();
         for piece in yaml::pieces(text) {
             if let Some(document) = yaml::decode_leniently(piece)? {
+                if unknown == Unknown::Refuse {
+                    strict::check(&document)?;
+                }
                 suites.push(Self::parse(document)?);
             }
         }

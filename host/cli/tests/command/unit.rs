@@ -231,3 +231,89 @@ fn errors_are_no_failures() {
     assert_eq!(code, 1, "{stdout}");
     assert!(stdout.contains("\"verdict\": \"errored\"") && stdout.contains("a tag is needed"), "{stdout}");
 }
+
+/// The first test fails before two that would as well.
+const HASTY: &str = "\
+suite: first
+tests:
+- it: fails twice
+  asserts: [{isKind: {of: A}}, {isKind: {of: B}}]
+- it: fails as well
+  asserts: [{isKind: {of: A}}]
+---
+suite: second
+tests:
+- it: fails later
+  asserts: [{isKind: {of: A}}]
+";
+
+fn with_suite(suite: &str) -> tempfile::TempDir {
+    let chart = folder(&CHART);
+    fs_err::create_dir_all(chart.path().join("tests")).unwrap();
+    fs_err::write(chart.path().join("tests/a_test.yaml"), suite).unwrap();
+    chart
+}
+
+#[test]
+fn the_first_failure_ends_a_chart() {
+    let (one, two) = (with_suite(HASTY), with_suite(HASTY));
+    let (one, two) = (one.path().to_str().unwrap(), two.path().to_str().unwrap());
+    for (options, failed, reasons) in [(&[][..], 6, 18), (&["--failfast"][..], 2, 2), (&["-q"][..], 2, 2)] {
+        let (code, stdout, stderr) = Tiphys::new().outcome(&[&["test", one, two], options].concat());
+        assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
+        assert!(stdout.ends_with(&format!("0 passed, {failed} failed, 0 errored, 0 skipped\n")), "{stdout}");
+        assert!(stdout.matches("assertion ").count() <= reasons, "{options:?}: {stdout}");
+    }
+}
+
+#[test]
+fn a_field_that_no_suite_has_is_refused_on_request() {
+    let suite = "suite: x\ntemplates: [web.yaml]\ntests:\n- it: a\n  relase: {name: a}\n  asserts: [{isKind: {of: Deployment}}]\n";
+    let chart = with_suite(suite);
+    let path = chart.path().to_str().unwrap();
+    let (code, stdout, _) = Tiphys::new().outcome(&["test", path]);
+    assert_eq!(code, 0, "{stdout}");
+    let (code, stdout, stderr) = Tiphys::new().outcome(&["test", path, "--strict"]);
+    assert_eq!((code, stdout.as_str()), (1, ""));
+    assert!(stderr.contains("a_test.yaml` is no suite: `tests[0].relase` is no field"), "{stderr}");
+    let known = with_suite(&suite.replace("relase", "release"));
+    let (code, stdout, stderr) = Tiphys::new().outcome(&["test", known.path().to_str().unwrap(), "--strict"]);
+    assert_eq!(code, 0, "{stdout}{stderr}");
+}
+
+#[test]
+fn suites_are_rendered_by_a_chart_of_their_own() {
+    let chart = folder(&CHART);
+    let suites = "{{ range .Values.sizes }}\n---\nsuite: of {{ . }}\ntemplates: [web.yaml]\ntests:\n- it: has {{ . }}\n  set: {replicas: {{ . }}}\n  asserts: [{equal: {path: spec.replicas, value: {{ . }}}}, {matchSnapshot: {path: spec}}]\n{{ end }}";
+    let write = |path: &str, text: &str| {
+        let file = chart.path().join("tests-chart").join(path);
+        fs_err::create_dir_all(file.parent().unwrap()).unwrap();
+        fs_err::write(file, text).unwrap();
+    };
+    write("Chart.yaml", "apiVersion: v2\nname: suites\nversion: 1.0.0\n");
+    write(".helmignore", "__snapshot__\n");
+    write("values.yaml", "sizes: [3, 4]\n");
+    write("templates/sizes.yaml", suites);
+    let path = chart.path().to_str().unwrap();
+    let arguments = ["test", path, "--chart-tests-path", "tests-chart", "--strict"];
+    for _ in 0..2 {
+        let (code, stdout, stderr) = Tiphys::new().outcome(&arguments);
+        assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+        assert!(stdout.contains("of 3") && stdout.contains("of 4"), "{stdout}");
+        assert!(stdout.ends_with("2 passed, 0 failed, 0 errored, 0 skipped\n"), "{stdout}");
+    }
+    for at in 0..2 {
+        let kept = format!("tests-chart/templates/__snapshot__/sizes.yaml_{at}.snap");
+        assert!(chart.path().join(&kept).is_file(), "{kept}");
+    }
+    for (text, reason) in [
+        (suites.replace("suite: of {{ . }}\n", ""), "a suite of a template needs a name"),
+        ("# nothing\n".to_owned(), "it renders to no suite"),
+        ("{{ fail \"broken\" }}".to_owned(), "broken"),
+    ] {
+        write("templates/sizes.yaml", &text);
+        let (code, stdout, stderr) = Tiphys::new().outcome(&arguments);
+        assert_eq!((code, stdout.as_str()), (1, ""), "{reason}");
+        assert!(stderr.contains(reason), "`{reason}` is not in {stderr}");
+    }
+}
