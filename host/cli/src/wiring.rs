@@ -97,13 +97,7 @@ impl Loader<'_> {
     async fn component(&self, config: &PluginConfig) -> Result<sandbox::Plugin, Failure> {
         let grants = grants(&config.grants);
         let loaded = match config.component.split_once(':') {
-            Some(("builtin", _)) => {
-                #[expect(unsafe_code, reason = "machine code that was made together with this binary")]
-                // SAFETY: the build script wrote what `precompile` returned for this component.
-                unsafe {
-                    self.sandbox.load_precompiled(&config.name, builtin::helm()?, grants).await
-                }
-            }
+            Some(("builtin", _)) => builtin::load(&self.sandbox, &config.name, grants).await?,
             Some(("file", path)) => {
                 let bytes = fs_err::read(path).map_err(|error| Failure::new(Code::Configuration, error))?;
                 self.sandbox.load(&config.name, &bytes, grants).await
