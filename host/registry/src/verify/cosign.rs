@@ -16,7 +16,7 @@ use crate::resolve::{Depth, Lookup, Pointer};
 use crate::session::Ask;
 use crate::verify::Signer;
 
-/// The most signatures that are looked at (rule R26).
+/// The most signatures that are looked at (rule R26), whatever they turn out to be.
 const MAX_SIGNATURES: usize = 50;
 
 /// The most bytes of a signature or of a list of them.
@@ -106,18 +106,21 @@ fn pre_authentication(kind: &str, payload: &[u8]) -> Vec<u8> {
 /// tag that is made of it.
 pub(crate) async fn signatures(lookup: &Lookup, digest: &Digest) -> Result<Vec<Signature>, Error> {
     let mut signatures = Vec::new();
+    // What is no signature counts too: it is fetched all the same.
+    let mut left = MAX_SIGNATURES;
     for entry in referrers(lookup, digest).await? {
-        if signatures.len() >= MAX_SIGNATURES {
+        if left == 0 {
             break;
         }
         let image = image(lookup, &Pointer::of(&entry)).await?;
-        for layer in &image.layers {
+        for layer in image.layers.iter().take(left) {
             signatures.extend(read_bundle(&blob::fetch(lookup, layer, MAX_BYTES).await?));
         }
+        left = left.saturating_sub(image.layers.len().max(1));
     }
     let tag = format!("sha256-{}.sig", digest.hex());
     if let Some(image) = tagged(lookup, &tag).await? {
-        for layer in image.layers.iter().filter(|layer| layer.media_type == SIMPLE_SIGNING) {
+        for layer in image.layers.iter().filter(|layer| layer.media_type == SIMPLE_SIGNING).take(left) {
             let text = layer.annotations.get(SIGNATURE).and_then(|text| STANDARD.decode(text).ok());
             let Some(signature) = text else { continue };
             let payload = blob::fetch(lookup, layer, MAX_BYTES).await?;
@@ -125,7 +128,6 @@ pub(crate) async fn signatures(lookup: &Lookup, digest: &Digest) -> Result<Vec<S
             signatures.push(Signature::Simple { payload, signature, bundle });
         }
     }
-    signatures.truncate(MAX_SIGNATURES);
     Ok(signatures)
 }
 
@@ -149,7 +151,7 @@ async fn referrers(lookup: &Lookup, digest: &Digest) -> Result<Vec<Descriptor>, 
     };
     let is_bundle =
         |entry: &Descriptor| entry.artifact_type.as_deref().is_some_and(|kind| kind.starts_with(BUNDLE));
-    Ok(entries.into_iter().filter(is_bundle).take(MAX_SIGNATURES).collect())
+    Ok(entries.into_iter().filter(is_bundle).collect())
 }
 
 async fn index_by_tag(lookup: &Lookup, digest: &Digest) -> Result<Vec<Descriptor>, Error> {

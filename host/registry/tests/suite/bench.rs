@@ -47,7 +47,7 @@ impl Resolver for Loopback {
     async fn resolve(&self, host: &str) -> std::io::Result<Vec<IpAddr>> {
         match host {
             "metadata.test" => Ok(vec![[169, 254, 169, 254].into()]),
-            "both.test" => Ok(vec![[1, 1, 1, 1].into(), [169, 254, 169, 254].into()]),
+            "both.test" => Ok(vec![[192, 0, 2, 1].into(), [127, 0, 0, 1].into()]),
             "nowhere.test" => Err(std::io::Error::other("no such name")),
             _ => Ok(vec![[127, 0, 0, 1].into()]),
         }

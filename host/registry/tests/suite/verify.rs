@@ -200,6 +200,26 @@ async fn r26_a_crowd_of_signatures() {
     let (registry, digest, bench) = scene(vec![Signer::CosignKey(key.public())]).await;
     (0..60).for_each(|_| sign_by_bundle(&registry, &Key::new(), &digest));
     assert!(refusal(&registry, &bench).await.contains("none of its 50 signatures"));
+
+    let (registry, digest, bench) = scene(vec![Signer::CosignKey(key.public())]).await;
+    (0..8).for_each(|number| store_junk(&registry, number, &digest));
+    assert!(refusal(&registry, &bench).await.contains("no signature"));
+    let fetched = registry.log().iter().filter(|line| line.contains("/blobs/")).count();
+    assert_eq!(fetched, 50, "{:?}", registry.log());
+}
+
+/// Stores what says that it is a signature, of ten layers, and is none.
+fn store_junk(registry: &Registry, number: usize, about: &str) {
+    let kind = "application/vnd.dev.sigstore.bundle.v0.3+json";
+    let subject = json!({"mediaType": MANIFEST, "digest": about, "size": 1});
+    let layers: Vec<String> = (0..10).map(|layer| format!("{{\"junk\": {}}}", number * 10 + layer)).collect();
+    let mut content = registry.content();
+    layers.iter().for_each(|layer| drop(content.blob(layer.as_bytes())));
+    let describe =
+        |layer: &String| json!({"mediaType": kind, "digest": digest(layer.as_bytes()), "size": layer.len()});
+    let layers: Vec<Value> = layers.iter().map(describe).collect();
+    let text = image(b"{}", kind, b"", json!({"artifactType": kind, "subject": subject, "layers": layers}));
+    content.manifest("charts/app", None, MANIFEST, text.as_bytes());
 }
 
 #[tokio::test]

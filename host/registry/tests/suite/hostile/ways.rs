@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use network::{ClientIdentity, Deadline, ProxyUrl, Reach, Resolver, Tls, Transport, Url};
+use network::{ClientIdentity, Deadline, HostConfig, ProxyUrl, Reach, Resolver, Tls, Transport, Url};
 use test_registry::{Auth, Authority, Options, Registry, Reply};
 
 use crate::bench::{CANARY, Setup, app, app_at, archive, context, host_as, host_of};
@@ -35,16 +35,22 @@ async fn r15_metadata_services_in_every_spelling() {
 
 #[tokio::test]
 async fn r15_names_that_lead_inside() {
-    let scene = Scene::new(Auth::None).await;
-    // Nobody named these: this machine is not for them, whatever the name server says.
-    for host in ["inside.test", "both.test"] {
-        let error = scene.bench.client.pull_chart(&context(), &app_at(host, "1.2.3")).await.unwrap_err();
-        assert!(error.chain().contains("can't be reached"), "{host}: {}", error.chain());
+    let registry = Registry::start(Options::default()).await;
+    registry.push_chart("charts/app", "1.2.3", &archive("1.2.3"));
+    let trap = Registry::start(Options::default()).await;
+    // The operator named them, but not as this machine: it is not for them, whatever the name server says.
+    let names = ["inside.test", "both.test"];
+    let inside = names.map(|name| HostConfig { reach: Reach::Public, ..host_as(name, &trap, None) });
+    let hosts = inside.into_iter().chain([host_of(&registry, None)]).collect();
+    let bench = Setup::new(hosts).start();
+    for name in names {
+        let host = format!("{name}:{}", trap.port());
+        assert!(bench.client.pull_chart(&context(), &app_at(&host, "1.2.3")).await.is_err());
+        let there = format!("https://{host}/");
+        registry.intercept(move |seen| seen.path.contains("/blobs/").then(|| Reply::redirect(&there)));
+        assert!(bench.client.pull_chart(&context(), &app(&registry, "1.2.3")).await.is_err());
     }
-    let there = format!("https://inside.test:{}/", scene.trap.port());
-    scene.registry.intercept(move |seen| seen.path.contains("/blobs/").then(|| Reply::redirect(&there)));
-    scene.fail().await;
-    assert_eq!(scene.trap.connections(), 0);
+    assert_eq!(trap.connections(), 0);
 }
 
 /// Leads outside when it is asked first, and inside from then on.
