@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use cache::Digest;
-use serde_json::json;
 
 use crate::Chart;
 use crate::error::Problem;
+use crate::json;
 use crate::manifest::{Descriptor, ImageManifest, Manifest, media};
 use crate::metadata::Metadata;
 
@@ -30,12 +30,16 @@ pub struct Image {
 
 impl Image {
     /// The artifact of a configuration and layers, each with its media type.
-    pub fn new(
-        config: (&str, Bytes),
-        layers: Vec<(&str, Bytes)>,
+    pub fn new<'a>(
+        config: (&'a str, Bytes),
+        layers: Vec<(&'a str, Bytes)>,
         annotations: &BTreeMap<String, String>,
     ) -> Result<Self, Problem> {
-        let describe = |(media_type, bytes): &(&str, Bytes)| json!({"mediaType": media_type, "digest": Digest::of(bytes).to_string(), "size": bytes.len()});
+        let describe = |(media_type, bytes): &(&'a str, Bytes)| Part {
+            media_type,
+            digest: Digest::of(bytes).to_string(),
+            size: bytes.len(),
+        };
         let manifest = Fields {
             schema_version: 2,
             media_type: media::IMAGE_MANIFEST,
@@ -43,14 +47,14 @@ impl Image {
             layers: layers.iter().map(describe).collect(),
             annotations,
         };
-        let bytes = serde_json::to_vec(&manifest).map_err(cache::Error::from)?;
+        let bytes = Bytes::from(json::to_string(&manifest).map_err(cache::Error::from)?);
         let Manifest::Image(manifest) = Manifest::parse(&bytes, media::IMAGE_MANIFEST)? else {
             return Err(Problem::Protocol("an artifact is no index"));
         };
         Ok(Self {
             digest: Digest::of(&bytes),
             media_type: media::IMAGE_MANIFEST.to_owned(),
-            bytes: bytes.into(),
+            bytes,
             manifest: *manifest,
             blobs: std::iter::once(config.1).chain(layers.into_iter().map(|(_, bytes)| bytes)).collect(),
         })
@@ -82,7 +86,7 @@ impl Image {
         exports: &[String],
         annotations: &BTreeMap<String, String>,
     ) -> Result<Self, Problem> {
-        let config = json!({
+        let config = serde_json::json!({
             "created": "1970-01-01T00:00:00Z",
             "architecture": "wasm",
             "os": "wasip2",
@@ -105,8 +109,17 @@ impl Image {
 struct Fields<'a> {
     schema_version: u32,
     media_type: &'a str,
-    config: serde_json::Value,
-    layers: Vec<serde_json::Value>,
+    config: Part<'a>,
+    layers: Vec<Part<'a>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     annotations: &'a BTreeMap<String, String>,
+}
+
+/// A configuration or a layer, as its manifest names it.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Part<'a> {
+    media_type: &'a str,
+    digest: String,
+    size: usize,
 }

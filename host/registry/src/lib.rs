@@ -26,6 +26,7 @@ pub mod fuzzing;
 mod helm;
 mod image;
 mod index;
+mod json;
 mod layout;
 mod link;
 mod manifest;

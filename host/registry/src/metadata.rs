@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use gorunes::is_print;
 use goyaml::{Value, Values, sigs};
 use serde::Serialize;
 
 use crate::archive::ArchiveError;
 use crate::chart::to_text;
+use crate::json;
 use crate::manifest::printable;
 
 /// The fields of a `Chart.yaml` that Helm knows, in its order.
@@ -90,17 +92,18 @@ impl Metadata {
         let wrong = |error: sigs::DecodeError| ArchiveError::ChartYaml(printable(&error.to_string()));
         let document = sigs::decode(content, sigs::Target::Map, &mut Values).map_err(wrong)?;
         let document = document.unwrap_or(Value::Null);
-        let text = |name: &str| document.get(name).and_then(to_text).unwrap_or_default();
+        let raw = |name: &str| document.get(name).and_then(to_text).unwrap_or_default();
+        let text = |name: &str| clean(&raw(name));
         Ok(Self {
             name: text("name"),
             home: text("home"),
             sources: texts(document.get("sources")),
-            version: text("version"),
+            version: raw("version"),
             description: text("description"),
             keywords: texts(document.get("keywords")),
             maintainers: list(document.get("maintainers")).iter().map(Maintainer::of).collect(),
             icon: text("icon"),
-            api_version: text("apiVersion"),
+            api_version: raw("apiVersion"),
             condition: text("condition"),
             tags: text("tags"),
             app_version: text("appVersion"),
@@ -108,7 +111,7 @@ impl Metadata {
             annotations: entries(document.get("annotations")),
             kube_version: text("kubeVersion"),
             dependencies: list(document.get("dependencies")).iter().map(Dependency::of).collect(),
-            kind: text("type"),
+            kind: raw("type"),
         })
     }
 
@@ -119,10 +122,9 @@ impl Metadata {
         sigs::encode(&value.unwrap_or(Value::Null)).map_err(|error| error.to_string())
     }
 
-    /// As Go writes it: `<`, `>` and `&` escaped.
+    /// As the configuration of an artifact.
     pub(crate) fn to_config(&self) -> Result<String, serde_json::Error> {
-        let json = serde_json::to_string(self)?;
-        Ok(json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))
+        json::to_string(self)
     }
 
     /// The annotations that Helm gives an artifact. Name and version are always the chart's own.
@@ -157,14 +159,15 @@ impl Metadata {
 
 impl Maintainer {
     fn of(value: &Value) -> Self {
-        let text = |name: &str| value.get(name).and_then(to_text).unwrap_or_default();
+        let text = |name: &str| clean(&value.get(name).and_then(to_text).unwrap_or_default());
         Self { name: text("name"), email: text("email"), url: text("url") }
     }
 }
 
 impl Dependency {
     fn of(value: &Value) -> Self {
-        let text = |name: &str| value.get(name).and_then(to_text).unwrap_or_default();
+        let raw = |name: &str| value.get(name).and_then(to_text).unwrap_or_default();
+        let text = |name: &str| clean(&raw(name));
         Self {
             name: text("name"),
             version: text("version"),
@@ -173,9 +176,16 @@ impl Dependency {
             tags: texts(value.get("tags")),
             enabled: value.get("enabled") == Some(&Value::Bool(true)),
             import_values: list(value.get("import-values")).iter().map(to_json).collect(),
-            alias: text("alias"),
+            alias: raw("alias"),
         }
     }
+}
+
+/// As Helm cleans most fields when it loads a chart: white space becomes a space, what is not printable goes.
+fn clean(text: &str) -> String {
+    let clean =
+        |letter: char| if letter.is_whitespace() { Some(' ') } else { is_print(letter).then_some(letter) };
+    text.chars().filter_map(clean).collect()
 }
 
 fn list(value: Option<&Value>) -> &[Value] {
@@ -186,7 +196,7 @@ fn list(value: Option<&Value>) -> &[Value] {
 }
 
 fn texts(value: Option<&Value>) -> Vec<String> {
-    list(value).iter().filter_map(to_text).collect()
+    list(value).iter().filter_map(to_text).map(|text| clean(&text)).collect()
 }
 
 fn entries(value: Option<&Value>) -> BTreeMap<String, String> {
@@ -202,5 +212,28 @@ fn to_json(value: &Value) -> serde_json::Value {
             entries.iter().filter_map(|(key, value)| Some((to_text(key)?, to_json(value)))).collect()
         }
         other => to_text(other).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What Helm 4.3 pushes for it.
+    #[test]
+    fn texts_are_cleaned_as_helm_does() {
+        let chart_yaml = r#"
+            {name: raw, version: v1.0.0, apiVersion: v2, appVersion: 1.10, home: " https://x\n", icon: "a\tb",
+            description: "  First <line>\n\ttab\u00a0nbsp \u2028 sep \u0007 bell \u200b zwsp \U0001F600",
+            keywords: ["a\nb"], maintainers: [{name: "A\nB", email: "e\tf"}], annotations: {"k\ne": "v\nw"}}"#;
+        let metadata = Metadata::parse(chart_yaml.as_bytes()).unwrap();
+        let expect = concat!(
+            r#"{"name":"raw","home":" https://x ","version":"v1.0.0","#,
+            r#""description":"  First \u003cline\u003e  tab nbsp   sep  bell  zwsp 😀","keywords":["a b"],"#,
+            r#""maintainers":[{"name":"A B","email":"e f"}],"icon":"a b","apiVersion":"v2","appVersion":"1.1","#,
+            r#""annotations":{"k\ne":"v\nw"}}"#
+        );
+        assert_eq!(metadata.to_config().unwrap(), expect);
+        assert_eq!(metadata.to_annotations()["org.opencontainers.image.authors"], "A B (e f)");
     }
 }

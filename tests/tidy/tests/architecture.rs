@@ -27,7 +27,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("cmp", &["generate"]),
     ("generate", &["sandbox", "registry", "credentials", "network", "cache", "policy", "goyaml"]),
     ("sandbox", &["policy", "cache"]),
-    ("registry", &["credentials", "network", "cache", "policy", "gosemver", "goyaml"]),
+    ("registry", &["credentials", "network", "cache", "policy", "gorunes", "gosemver", "goyaml"]),
     ("credentials", &["network", "policy"]),
     ("network", &["policy"]),
     ("cache", &[]),
