@@ -66,15 +66,20 @@ struct SocketFile {
 
 impl Socket {
     /// Listens on `NAME.sock` in `directory`, with the file's permission bits set to `mode`. What a
-    /// dead process left there is removed.
+    /// dead process left there is removed. Whoever sees the file can connect.
     pub(crate) fn bind(directory: &Path, name: &str, mode: u32) -> Result<Self, SocketError> {
         let path = path(directory, name)?;
         remove_stale(&path)?;
+        // No name of a socket starts with a dot, and repo-server does not look at this one.
+        let unready = directory.join(format!(".{name}.new"));
+        remove_stale(&unready)?;
         let failed = |source| SocketError::Listen { path: path.clone(), source };
-        let listener = UnixListener::bind(&path).map_err(failed)?;
-        let identity = identity(&path).map_err(failed)?;
-        let file = SocketFile { path: path.clone(), identity };
-        fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).map_err(failed)?;
+        let listener = UnixListener::bind(&unready).map_err(failed)?;
+        let identity = identity(&unready).map_err(failed)?;
+        let mut file = SocketFile { path: unready, identity };
+        fs::set_permissions(&file.path, std::fs::Permissions::from_mode(mode)).map_err(failed)?;
+        fs::rename(&file.path, &path).map_err(failed)?;
+        file.path = path;
         Ok(Self { listener, file })
     }
 

@@ -3,6 +3,7 @@
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::server::{bind, config, start, wait_until};
@@ -29,6 +30,24 @@ fn each_plugin_has_its_socket_and_an_alias_and_all_go_with_the_server() {
     server.stop();
     server.join();
     assert_eq!(names(server.directory.path()), [""; 0]);
+}
+
+#[test]
+fn a_socket_appears_when_it_is_ready() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("s/helm.sock");
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                let Ok(metadata) = std::fs::symlink_metadata(&path) else { continue };
+                assert_eq!(metadata.permissions().mode() & 0o777, 0o660, "it was there before its time");
+            }
+        });
+        let bound = (0..200).try_for_each(|_| bind(config(directory.path())).map(drop));
+        done.store(true, Ordering::Relaxed);
+        bound.unwrap();
+    });
 }
 
 #[test]
