@@ -159,6 +159,7 @@ mod tests {
 
     impl Held {
         fn take(classes: &Classes, layout: Layout, mark: u8) -> Self {
+            // SAFETY: the layout is not of size zero.
             let block = unsafe { classes.alloc(layout) };
             assert!(!block.is_null() && block.addr().is_multiple_of(layout.align()), "{layout:?}");
             let mut held = Self { block, layout, mark };
@@ -167,11 +168,13 @@ mod tests {
         }
 
         fn bytes(&mut self) -> &mut [u8] {
+            // SAFETY: the block is ours alone until it is put back, and was filled.
             unsafe { std::slice::from_raw_parts_mut(self.block, self.layout.size()) }
         }
 
         fn resize(&mut self, classes: &Classes, size: usize) {
             let kept = self.layout.size().min(size);
+            // SAFETY: the block has this layout, and the size is not zero.
             self.block = unsafe { classes.realloc(self.block, self.layout, size) };
             self.layout = Layout::from_size_align(size, self.layout.align()).unwrap();
             let mark = self.mark;
@@ -182,6 +185,7 @@ mod tests {
         fn put(mut self, classes: &Classes) {
             let mark = self.mark;
             assert!(self.bytes().iter().all(|byte| *byte == mark), "{:?} was overwritten", self.layout);
+            // SAFETY: the block has this layout, and nobody uses it after this.
             unsafe { classes.dealloc(self.block, self.layout) };
         }
     }
