@@ -158,7 +158,8 @@ async fn a_dead_process_holds_nothing() {
     let store = store(directory.path());
     let mut holder = spawn("holder", directory.path(), "");
     let start = Instant::now();
-    while !directory.path().join("held").exists() && start.elapsed() < Duration::from_secs(30) {
+    while !directory.path().join("held").exists() {
+        assert!(start.elapsed() < Duration::from_secs(30), "the holder came to hold");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let soon = |millis| tokio::time::Instant::now() + Duration::from_millis(millis);

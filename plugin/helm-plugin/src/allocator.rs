@@ -162,14 +162,21 @@ mod tests {
             // SAFETY: the layout is not of size zero.
             let block = unsafe { classes.alloc(layout) };
             assert!(!block.is_null() && block.addr().is_multiple_of(layout.align()), "{layout:?}");
-            let mut held = Self { block, layout, mark };
-            held.bytes().fill(mark);
+            let held = Self { block, layout, mark };
+            held.fill();
             held
         }
 
-        fn bytes(&mut self) -> &mut [u8] {
-            // SAFETY: the block is ours alone until it is put back, and was filled.
-            unsafe { std::slice::from_raw_parts_mut(self.block, self.layout.size()) }
+        fn fill(&self) {
+            // SAFETY: the block is ours alone until it is put back.
+            unsafe { self.block.write_bytes(self.mark, self.layout.size()) };
+        }
+
+        /// Whether the first bytes are as they were filled.
+        fn keeps(&self, length: usize) -> bool {
+            // SAFETY: as above, and so many bytes were filled.
+            let bytes = unsafe { std::slice::from_raw_parts(self.block, length) };
+            bytes.iter().all(|byte| *byte == self.mark)
         }
 
         fn resize(&mut self, classes: &Classes, size: usize) {
@@ -177,14 +184,12 @@ mod tests {
             // SAFETY: the block has this layout, and the size is not zero.
             self.block = unsafe { classes.realloc(self.block, self.layout, size) };
             self.layout = Layout::from_size_align(size, self.layout.align()).unwrap();
-            let mark = self.mark;
-            assert!(self.bytes()[..kept].iter().all(|byte| *byte == mark), "{:?}", self.layout);
-            self.bytes().fill(mark);
+            assert!(self.keeps(kept), "{:?}", self.layout);
+            self.fill();
         }
 
-        fn put(mut self, classes: &Classes) {
-            let mark = self.mark;
-            assert!(self.bytes().iter().all(|byte| *byte == mark), "{:?} was overwritten", self.layout);
+        fn put(self, classes: &Classes) {
+            assert!(self.keeps(self.layout.size()), "{:?} was overwritten", self.layout);
             // SAFETY: the block has this layout, and nobody uses it after this.
             unsafe { classes.dealloc(self.block, self.layout) };
         }
