@@ -1,6 +1,7 @@
 //! `tiphys render`: the same plugins, the same way, without a cluster.
 
 mod application;
+mod document;
 mod flags;
 mod folder;
 mod input;
@@ -15,8 +16,8 @@ use crate::args::{Global, Layout, Manifests, RenderArgs};
 use crate::exit::{Code, Failure};
 use crate::session::{Fetching, Session};
 
+pub(crate) use self::document::document;
 pub(crate) use self::input::{Job, jobs};
-pub(crate) use self::output::document;
 pub(crate) use self::yaml::{documents, is_manifests};
 
 /// Renders what `args` name, and writes it.

@@ -2,8 +2,8 @@
 #![expect(clippy::print_stderr, reason = "this module is where the command talks")]
 
 mod diagnostic;
-mod excerpt;
 mod machine;
+mod place;
 mod text;
 mod xml;
 

@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
 
-use super::output::{document, name, objects};
+use super::document::{document, name, objects};
 use super::stage::{self, Others, Texts};
 use crate::args::Layout;
 use crate::exit::{Code, Failure};

@@ -1,10 +1,8 @@
 //! A failure as every form of report shows it.
 
-use std::path::PathBuf;
+use generate::Blame;
 
-use generate::{Blame, Location};
-
-use super::excerpt;
+use super::place::Place;
 use crate::exit::{Code, Failure, Origin};
 
 /// One thing that went wrong.
@@ -18,14 +16,6 @@ pub(super) struct Diagnostic {
     pub(super) message: String,
     pub(super) hint: Option<String>,
     pub(super) place: Option<Place>,
-}
-
-/// A place, in a file of this machine where it is one.
-#[derive(Debug)]
-pub(super) struct Place {
-    pub(super) location: Location,
-    /// The file, if it can be read here.
-    pub(super) file: Option<PathBuf>,
 }
 
 // === impl Diagnostic ===
@@ -52,23 +42,5 @@ impl Diagnostic {
                 place: other.location.clone().map(|location| Place::new(location, &Origin::default())),
             }],
         }
-    }
-}
-
-// === impl Place ===
-
-impl Place {
-    fn new(location: Location, origin: &Origin) -> Self {
-        let file = excerpt::find(&location.file, origin.folder.as_deref());
-        Self { location, file }
-    }
-
-    /// The file as a program finds it: relative to where the command runs, where it can.
-    pub(super) fn path(&self) -> String {
-        let Some(file) = &self.file else { return self.location.file.clone() };
-        let here = std::env::current_dir().ok().and_then(|folder| folder.canonicalize().ok());
-        let absolute = file.canonicalize().unwrap_or_else(|_| file.clone());
-        let relative = here.and_then(|folder| absolute.strip_prefix(folder).map(PathBuf::from).ok());
-        relative.unwrap_or_else(|| file.clone()).display().to_string()
     }
 }

@@ -4,6 +4,7 @@ use cache::Digest;
 use serde_json::{Value, json};
 
 use super::diagnostic::Diagnostic;
+use super::place::Place;
 
 /// One object a line.
 pub(super) fn json(diagnostics: &[Diagnostic]) -> String {
@@ -43,7 +44,7 @@ pub(super) fn sarif(diagnostics: &[Diagnostic]) -> String {
 /// An array of issues. Each has to have a place: without one it is the folder.
 pub(super) fn gitlab(diagnostics: &[Diagnostic]) -> String {
     let issue = |one: &Diagnostic| {
-        let path = one.place.as_ref().map_or_else(|| ".".to_owned(), super::diagnostic::Place::path);
+        let path = one.place.as_ref().map_or_else(|| ".".to_owned(), Place::path);
         let line = one.place.as_ref().map_or(1, |place| place.location.line.max(1));
         let identity = format!("{}\0{path}\0{line}\0{}", one.code.kind(), one.message);
         json!({

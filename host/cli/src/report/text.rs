@@ -1,7 +1,6 @@
 //! Errors for people.
 
 use super::diagnostic::Diagnostic;
-use super::excerpt::excerpt;
 
 /// Colours, where they are wanted.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +32,7 @@ fn one(diagnostic: &Diagnostic, paint: Paint) -> String {
     text.push_str(diagnostic.message.trim_end());
     if let Some(place) = &diagnostic.place {
         text.push_str(&format!("\n  {} {}", paint.colour("-->", "1;34"), place.location));
-        if let Some(excerpt) = excerpt(place) {
+        if let Some(excerpt) = place.excerpt() {
             text.push_str(&format!("\n{excerpt}"));
         }
     }
