@@ -39,6 +39,9 @@ impl Server {
     }
 
     async fn listening(flags: impl Fn(u16) -> Vec<String>) -> Option<Self> {
+        // A port that is free is anybody's until it is listened on: one server after the other.
+        static STARTING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+        let _starting = STARTING.lock().await;
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = Command::new("redis-server");
         command.args(flags(port));
